@@ -1,0 +1,2 @@
+export { AttributeType, type SpanRow } from './block/span-row.ts';
+export type * from './read/queries.ts';
