@@ -1,0 +1,53 @@
+// Builds the viewer when its sources changed since the last build.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { pinnedNode } from './installed-packages.mjs';
+import { SetupError } from './setup-error.mjs';
+
+const sources = ['packages/viewer', 'packages/model/src', 'package-lock.json'];
+const skipped = new Set(['dist', 'node_modules', 'test', '.DS_Store']);
+
+export function ensureViewerBuilt(root, log) {
+  const stampPath = join(root, '.cache', 'viewer-built');
+  const hash = hashOf(root);
+  const built = existsSync(join(root, 'packages/viewer/dist/index.html'));
+  if (built && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === hash) return;
+  log('Building the viewer...');
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const result = spawnSync(pinnedNode(root), [vite, 'build', '--logLevel', 'warn'], {
+    cwd: join(root, 'packages/viewer'),
+    encoding: 'utf8',
+  });
+  if (result.status !== 0) {
+    throw new SetupError(
+      `vite build failed with code ${result.status}.\n${result.stdout ?? ''}${result.stderr ?? ''}`.trim(),
+      'Mend what it names in packages/viewer, then run the same command again.',
+    );
+  }
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  writeFileSync(stampPath, hash);
+}
+
+function hashOf(root) {
+  const hash = createHash('sha256');
+  for (const path of sources.flatMap((source) => filesUnder(join(root, source)))) {
+    hash.update(relative(root, path)).update('\0').update(readFileSync(path)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesUnder(path) {
+  let entries;
+  try {
+    entries = readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if (error.code === 'ENOTDIR') return [path];
+    throw error;
+  }
+  return entries
+    .filter((entry) => !skipped.has(entry.name) && !/\.test\.tsx?$/.test(entry.name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => filesUnder(join(path, entry.name)));
+}
