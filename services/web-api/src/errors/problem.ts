@@ -1,0 +1,92 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError, type ApiErrorCode, apiErrorStatus } from './api-error.ts';
+import { fromValidation } from './validation-error.ts';
+
+const titles: Record<ApiErrorCode, string> = {
+  INVALID_ARGUMENT: 'The request is not valid',
+  UNAUTHENTICATED: 'Sign-in is needed',
+  FORBIDDEN: 'Not allowed',
+  NOT_FOUND: 'Not found',
+  METHOD_NOT_ALLOWED: 'The method is not allowed',
+  BODY_TOO_LARGE: 'The body is too large',
+  UNSUPPORTED_MEDIA_TYPE: 'The body has an unsupported type',
+  TOO_MANY_REQUESTS: 'Too many requests',
+  INTERNAL: 'Something went wrong on our side',
+  NOT_SUPPORTED: 'Not supported',
+  UPSTREAM_FAILED: 'Another service failed',
+  UNAVAILABLE: 'Not available now',
+  TIMEOUT: 'It took too long',
+};
+
+/** Answers every error as `application/problem+json` (RFC 9457); what is ours to mend is logged, not told. */
+export function installProblems(app: FastifyInstance): void {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const known = toApiError(error);
+    if (known.statusCode >= 500) request.log.error({ err: error }, 'request failed');
+    return sendProblem(request, reply, known);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      request,
+      reply,
+      new ApiError('NOT_FOUND', `no route ${request.method} ${request.url.split('?')[0]}`, {
+        next_step: 'GET /docs lists the routes.',
+      }),
+    ),
+  );
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ApiError): FastifyReply {
+  return reply
+    .code(error.statusCode)
+    .headers({ ...error.headers })
+    .type('application/problem+json')
+    .send({
+      type: `urn:utxoiq:problem:${error.code.toLowerCase().replaceAll('_', '-')}`,
+      title: titles[error.code],
+      status: error.statusCode,
+      code: error.code,
+      detail: error.message,
+      instance: request.url.split('?')[0],
+      ...error.details,
+    });
+}
+
+/** StoreError, Fastify's own errors and everything else, as one of our codes. */
+function toApiError(error: FastifyError): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error.validation !== undefined) return fromValidation(error);
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500) return new ApiError(codeOfStatus(status), error.message, {}, { cause: error });
+  return fromStoreError(error) ?? new ApiError('INTERNAL', 'the request failed; the log has the reason', {}, { cause: error });
+}
+
+function codeOfStatus(status: number): ApiErrorCode {
+  const match = Object.entries(apiErrorStatus).find(([, value]) => value === status);
+  return (match?.[0] ?? 'INVALID_ARGUMENT') as ApiErrorCode;
+}
+
+const storeCodes: Record<string, ApiErrorCode> = {
+  UNAVAILABLE: 'UNAVAILABLE',
+  TIMEOUT: 'TIMEOUT',
+  QUERY_TIMEOUT: 'TIMEOUT',
+  INVALID_PAGE_TOKEN: 'INVALID_ARGUMENT',
+  BAD_PAGE_TOKEN: 'INVALID_ARGUMENT',
+};
+
+/** The store's codes that a caller can act on. The rest stay INTERNAL. */
+function fromStoreError(error: Error & { code?: string }): ApiError | null {
+  if (error.name !== 'StoreError') return null;
+  const code = storeCodes[error.code ?? ''];
+  if (code === 'INVALID_ARGUMENT') {
+    return new ApiError(code, 'page_token: expected a token from the Link header of the page before, with the same query', {
+      field: 'page_token',
+      expected: 'a token from the Link header of the page before, with the same query',
+    });
+  }
+  if (code === undefined) return null;
+  return new ApiError(code, 'the store did not answer in time; try again', {}, {
+    cause: error,
+    headers: { 'retry-after': '2' },
+  });
+}
