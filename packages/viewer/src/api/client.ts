@@ -1,0 +1,91 @@
+/** A request that did not succeed. `status` 0: no answer came at all. Problems are RFC 9457. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly correlationId: string | null;
+
+  constructor(message: string, options: { status: number; correlationId?: string | null; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.status = options.status;
+    this.correlationId = options.correlationId ?? null;
+  }
+}
+
+export type QueryParams = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+interface RequestOptions {
+  readonly method?: string;
+  readonly query?: QueryParams;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+let csrfToken: string | null = null;
+/** The token that a session cookie needs beside it on everything but GET. */
+export function setCsrfToken(token: string | null): void {
+  csrfToken = token;
+}
+
+export function apiPath(path: string, query: QueryParams = {}): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) params.append(key, String(one));
+  }
+  const text = params.toString();
+  return `/api/v1${path}${text === '' ? '' : `?${text}`}`;
+}
+
+async function failureOf(response: Response): Promise<ApiError> {
+  let message = `${response.status} ${response.statusText}`;
+  try {
+    const problem: unknown = await response.json();
+    if (typeof problem === 'object' && problem !== null) {
+      const { title, detail } = problem as { title?: unknown; detail?: unknown };
+      message = [title, detail].filter((part) => typeof part === 'string').join(': ') || message;
+    }
+  } catch {
+    // Not a problem document (a proxy's page, say): the status line has to do.
+  }
+  return new ApiError(message, {
+    status: response.status,
+    correlationId: response.headers.get('x-correlation-id'),
+  });
+}
+
+export async function request(path: string, options: RequestOptions = {}): Promise<Response> {
+  const { method = 'GET', query, body, signal } = options;
+  const headers: Record<string, string> = {};
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (method !== 'GET' && csrfToken !== null) headers['x-csrf-token'] = csrfToken;
+  let response: Response;
+  try {
+    response = await fetch(apiPath(path, query), {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (cause) {
+    if (signal?.aborted === true) throw cause;
+    throw new ApiError('No answer from the platform', { status: 0, cause });
+  }
+  if (!response.ok) throw await failureOf(response);
+  return response;
+}
+
+export async function getJson<T>(path: string, query?: QueryParams, signal?: AbortSignal): Promise<T> {
+  const response = await request(path, {
+    ...(query === undefined ? {} : { query }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return (await response.json()) as T;
+}
+
+/** The target of `Link: <…>; rel="next"`, reduced to its page token. */
+export function nextPageToken(link: string | null): string | null {
+  const target = link?.match(/<([^>]*)>\s*;\s*rel="?next"?/)?.[1];
+  if (target === undefined) return null;
+  return new URL(target, 'http://localhost').searchParams.get('page_token');
+}

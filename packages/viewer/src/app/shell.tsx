@@ -1,0 +1,143 @@
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Icon } from '../design/icon.tsx';
+import { Popover } from '../design/popover.tsx';
+import { Failure, Loading } from '../design/states.tsx';
+import { Logo } from './logo.tsx';
+import { useSession, useSignIn } from './session.ts';
+import { HelpDialog, useShortcuts } from './shortcuts.tsx';
+import { SignIn } from './sign-in.tsx';
+import { toggleTheme, useTheme } from './theme.ts';
+import { sharedUrlState, type UrlState, useUrlState } from './url-state.ts';
+import './shell.css';
+
+const pages = [
+  { to: '/', label: 'Explore', key: 'e' },
+  { to: '/services', label: 'Services', key: 's' },
+  { to: '/map', label: 'Map', key: 'm' },
+  { to: '/compare', label: 'Compare', key: 'c' },
+  { to: '/file', label: 'File', key: 'f' },
+] as const;
+
+function ProjectSwitcher() {
+  const { data: session } = useSession();
+  const [{ project }, update] = useUrlState();
+  const available = session?.available_projects ?? [];
+  if (available.length < 2) return null;
+  return (
+    <select
+      className="field wide-only"
+      aria-label="Project"
+      value={project ?? ''}
+      onChange={(event) => update({ project: event.target.value || undefined })}
+    >
+      <option value="">All projects</option>
+      {available.map((name) => (
+        <option key={name}>{name}</option>
+      ))}
+    </select>
+  );
+}
+
+function AccountMenu() {
+  const { data: session } = useSession();
+  const { signOut } = useSignIn();
+  if (session == null) return null;
+  return (
+    <Popover label={<Icon name="user" />} name="Account" className="button plain icon" end>
+      {() => (
+        <div className="stack account">
+          <div className="menu-item">
+            <span>{session.subject}</span>
+            <span className="spread" />
+            <span className="chip">{session.roles.join(', ')}</span>
+          </div>
+          <div className="menu-item muted">
+            Projects: {session.projects === 'all' ? 'all' : session.projects.join(', ')}
+          </div>
+          <a className="menu-item" href="/docs">
+            API reference
+          </a>
+          <button type="button" className="menu-item" onClick={() => void signOut()}>
+            Sign out
+          </button>
+        </div>
+      )}
+    </Popover>
+  );
+}
+
+function SessionGate() {
+  const session = useSession();
+  if (session.isPending) return <Loading what="your session" />;
+  if (session.isError) {
+    return <Failure error={session.error} what="your session" retry={() => void session.refetch()} />;
+  }
+  return session.data === null ? <SignIn /> : <Outlet />;
+}
+
+export function Shell() {
+  const theme = useTheme();
+  const [help, setHelp] = useState(false);
+  const navigate = useNavigate();
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  useShortcuts('Everywhere', [
+    { keys: '?', label: 'This help', run: () => setHelp(true) },
+    { keys: 't', label: 'Dark or light', run: toggleTheme },
+    ...pages.map(({ to, label, key }) => ({
+      keys: `g ${key}`,
+      label: `Go to ${label}`,
+      run: () => void navigate({ to, search: (state: UrlState) => sharedUrlState(state) }),
+    })),
+  ]);
+  return (
+    <div className="shell">
+      <header className="topbar">
+        <a className="skip button" href="#page">
+          Skip to the page
+        </a>
+        <Link to="/" search={(state: UrlState) => sharedUrlState(state)} aria-label="utxoIQ Tracing, explore">
+          <Logo />
+        </Link>
+        <nav className="topnav" aria-label="Pages">
+          {pages.map(({ to, label }) => (
+            <Link
+              key={to}
+              to={to}
+              search={(state: UrlState) => sharedUrlState(state)}
+              activeOptions={{ exact: true, includeSearch: false }}
+              {...(to === '/' && pathname.startsWith('/traces/') ? { 'data-within': true } : {})}
+            >
+              {label}
+            </Link>
+          ))}
+        </nav>
+        <span className="spread" />
+        <ProjectSwitcher />
+        <button
+          type="button"
+          className="button plain icon"
+          onClick={toggleTheme}
+          aria-label={theme === 'dark' ? 'Use the light theme' : 'Use the dark theme'}
+          title="Dark or light (t)"
+        >
+          <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
+        </button>
+        <button
+          type="button"
+          className="button plain icon wide-only"
+          onClick={() => setHelp(true)}
+          aria-label="Keyboard help"
+          title="Keyboard help (?)"
+        >
+          <Icon name="help" />
+        </button>
+        <AccountMenu />
+      </header>
+      <div className="page" id="page" tabIndex={-1}>
+        {pathname === '/file' ? <Outlet /> : <SessionGate />}
+      </div>
+      <HelpDialog open={help} onClose={() => setHelp(false)} />
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { Link } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { Icon } from '../design/icon.tsx';
+import { Logo } from './logo.tsx';
+import { useSessionConfig, useSignIn } from './session.ts';
+
+/** Stands in the place of the page that was asked for, so that its address survives the sign-in. */
+export function SignIn() {
+  const { data: config } = useSessionConfig();
+  const { signIn } = useSignIn();
+  const [token, setToken] = useState('');
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(null);
+    try {
+      await signIn(token);
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <main className="sign-in">
+      <form className="panel sign-in-card" onSubmit={(event) => void submit(event)}>
+        <Logo />
+        <h1>Sign in</h1>
+        <label className="stack">
+          <span>Token</span>
+          <textarea
+            className="field mono token-field"
+            value={token}
+            onChange={(event) => setToken(event.target.value)}
+            rows={4}
+            spellCheck={false}
+            autoComplete="off"
+            required
+            aria-describedby="token-help"
+          />
+        </label>
+        <p id="token-help" className="faint">
+          Print one with <code>npm run -s token -- --role viewer</code>, or open the link that{' '}
+          <code>npm start</code> printed.
+        </p>
+        {problem !== null && (
+          <div className="notice bad-notice" role="alert">
+            <Icon name="warning" /> {problem}
+          </div>
+        )}
+        <button className="button primary" type="submit" disabled={busy || token.trim() === ''}>
+          {busy ? 'Signing in…' : 'Sign in with token'}
+        </button>
+        {config?.oidc != null && (
+          <a className="button" href="/sign-in/oidc">
+            Sign in with {config.oidc.name ?? 'single sign-on'}
+          </a>
+        )}
+        <p className="faint">
+          No account needed to look at a file: <Link to="/file">open a trace from a file</Link>.
+        </p>
+      </form>
+    </main>
+  );
+}
