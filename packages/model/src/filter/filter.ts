@@ -4,7 +4,12 @@
  * It is read in two ways. Asked of a TRACE, a leaf holds if any span of the trace (or, with
  * `scope: 'root'`, its root span) satisfies it, so two leaves may be met by two different spans, as in Cloud
  * Trace; `same-span` holds if one single span satisfies everything inside it; `not` negates what it holds of
- * the trace. Asked of a SPAN, each leaf is asked of that span itself (`scope: 'root'`: and it is a root).
+ * the trace. Asked of a SPAN (also inside `same-span`), each leaf is asked of that span itself
+ * (`scope: 'root'`: and it is a root), and `trace-duration` means the span's own duration.
+ *
+ * A trace's root is the span without parent that starts first. An attribute is looked for on the span and on
+ * its resource, either may match, under every name that `attributeAliases(key)` gives unless `exactKey` is
+ * set. Text is compared case-sensitively, with the value as `attributeText` prints it.
  */
 export type Filter =
   | { readonly type: 'and'; readonly terms: readonly Filter[] }
@@ -31,12 +36,18 @@ export type Leaf =
       readonly nanos: bigint;
     }
   /** The attribute exists, on the span or on its resource; any value, also empty. */
-  | { readonly type: 'has-attribute'; readonly scope: LeafScope; readonly key: string }
+  | {
+      readonly type: 'has-attribute';
+      readonly scope: LeafScope;
+      readonly key: string;
+      readonly exactKey?: true;
+    }
   /** Text comparison with the value as text (`true`, `200`, `1.5`), whatever its stored type. */
   | {
       readonly type: 'attribute';
       readonly scope: LeafScope;
       readonly key: string;
+      readonly exactKey?: true;
       readonly op: TextOp;
       readonly value: string;
     }
@@ -45,6 +56,7 @@ export type Leaf =
       readonly type: 'attribute-number';
       readonly scope: LeafScope;
       readonly key: string;
+      readonly exactKey?: true;
       readonly op: NumberOp;
       readonly value: number;
     };

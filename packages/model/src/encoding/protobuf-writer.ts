@@ -1,0 +1,130 @@
+const wire = { varint: 0, fixed64: 1, lengthDelimited: 2, fixed32: 5 } as const;
+const encoder = new TextEncoder();
+
+/** Protocol Buffers' wire format into one growing buffer (protobuf.dev/programming-guides/encoding). */
+export class ProtobufWriter {
+  #bytes = new Uint8Array(4096);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  /** A copy of what was written. */
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  varint(field: number, value: number | bigint): void {
+    this.#tag(field, wire.varint);
+    if (typeof value === 'number') this.#varint32(value);
+    else this.#varint64(value);
+  }
+
+  fixed32(field: number, value: number): void {
+    this.#tag(field, wire.fixed32);
+    this.#reserve(4);
+    this.#view.setUint32(this.#length, value, true);
+    this.#length += 4;
+  }
+
+  fixed64(field: number, value: bigint): void {
+    this.#tag(field, wire.fixed64);
+    this.#reserve(8);
+    this.#view.setBigUint64(this.#length, value, true);
+    this.#length += 8;
+  }
+
+  double(field: number, value: number): void {
+    this.#tag(field, wire.fixed64);
+    this.#reserve(8);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
+  }
+
+  string(field: number, text: string): void {
+    this.#tag(field, wire.lengthDelimited);
+    // UTF-8 takes at most 3 bytes per UTF-16 unit.
+    this.#reserve(5 + text.length * 3);
+    const start = this.#length;
+    // Below 43 units the length surely fits one byte, so the text can be encoded in place.
+    if (text.length < 43) {
+      const { written } = encoder.encodeInto(text, this.#bytes.subarray(start + 1));
+      this.#bytes[start] = written;
+      this.#length = start + 1 + written;
+      return;
+    }
+    const encoded = encoder.encode(text);
+    this.#varint32(encoded.length);
+    this.#bytes.set(encoded, this.#length);
+    this.#length += encoded.length;
+  }
+
+  bytes(field: number, value: Uint8Array): void {
+    this.#tag(field, wire.lengthDelimited);
+    this.#varint32(value.length);
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  /** An id of hex digits as bytes. */
+  hex(field: number, digits: string): void {
+    this.#tag(field, wire.lengthDelimited);
+    this.#varint32(digits.length / 2);
+    this.#reserve(digits.length / 2);
+    for (let i = 0; i < digits.length; i += 2) {
+      this.#bytes[this.#length++] = Number.parseInt(digits.slice(i, i + 2), 16);
+    }
+  }
+
+  /** A nested message; its length is known, and its body moved behind it, once `body` has written it. */
+  message(field: number, body: () => void): void {
+    this.#tag(field, wire.lengthDelimited);
+    this.#reserve(1);
+    const lengthAt = this.#length++;
+    body();
+    const size = this.#length - lengthAt - 1;
+    const lengthBytes = varintSize(size);
+    this.#reserve(lengthBytes);
+    if (lengthBytes > 1) this.#bytes.copyWithin(lengthAt + lengthBytes, lengthAt + 1, this.#length);
+    this.#length = lengthAt;
+    this.#varint32(size);
+    this.#length += size;
+  }
+
+  #tag(field: number, type: number): void {
+    this.#varint32(field * 8 + type);
+  }
+
+  #varint32(value: number): void {
+    this.#reserve(5);
+    let rest = value;
+    while (rest > 127) {
+      this.#bytes[this.#length++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  #varint64(value: bigint): void {
+    this.#reserve(10);
+    let rest = BigInt.asUintN(64, value);
+    while (rest > 127n) {
+      this.#bytes[this.#length++] = Number(rest & 127n) | 128;
+      rest >>= 7n;
+    }
+    this.#bytes[this.#length++] = Number(rest);
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+}
+
+function varintSize(value: number): number {
+  let size = 1;
+  for (let rest = value; rest > 127; rest >>>= 7) size++;
+  return size;
+}
