@@ -1,0 +1,11 @@
+import type { EmbeddedErrorCode } from './embedded-error.ts';
+import type { EngineOptions } from './options.ts';
+
+/** Parent to child. A connection comes with its socket's handle. */
+export type ToChild = { type: 'start'; options: EngineOptions } | { type: 'connection' } | { type: 'stop' };
+
+/** Child to parent. */
+export type FromChild =
+  | { type: 'ready'; version: string }
+  | { type: 'failed'; code: EmbeddedErrorCode; message: string }
+  | { type: 'stopped' };

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { FromChild, ToChild } from './child-messages.ts';
+import { EmbeddedError } from './embedded-error.ts';
+import type { EngineOptions, ResolvedOptions } from './options.ts';
+
+const MAIN = fileURLToPath(new URL('child/main.ts', import.meta.url));
+// Each running query holds a thread of libuv's pool; files, compression and the engine's own statements need some too.
+const OTHER_THREADS = 6;
+const OUTPUT_LINES = 20;
+
+/** One process with the engine in it, from its start to its end. */
+export class EngineChild {
+  readonly #process: ChildProcess;
+  readonly #options: ResolvedOptions;
+  readonly #output: string[] = [];
+  /** Resolves when the process has ended, with how. */
+  readonly exited: Promise<string>;
+
+  private constructor(options: ResolvedOptions) {
+    this.#options = options;
+    const threads = options.maxConcurrentQueries + options.maxConcurrentInserts + OTHER_THREADS;
+    this.#process = spawn(process.execPath, ['--no-warnings', MAIN], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, UV_THREADPOOL_SIZE: String(threads), NODE_OPTIONS: '' },
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => this.#keep(text));
+    }
+    this.exited = this.#ended();
+  }
+
+  /** Resolves when the engine answers; throws EmbeddedError when it cannot. */
+  static async start(options: ResolvedOptions): Promise<EngineChild> {
+    const child = new EngineChild(options);
+    try {
+      await child.#handshake();
+      return child;
+    } catch (error) {
+      child.kill();
+      await child.exited;
+      throw error;
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Hands a connection over; false when the process is gone and the caller has to answer. */
+  give(socket: Socket): boolean {
+    if (!this.#process.connected) return false;
+    return this.#send({ type: 'connection' }, socket);
+  }
+
+  /** Lets running queries end within the drain time, then ends the process in any case. */
+  async stop(): Promise<void> {
+    if (this.#process.connected) this.#send({ type: 'stop' });
+    const timer = setTimeout(() => this.kill(), this.#options.drainTimeoutMs + 2_000);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  #send(message: ToChild, socket?: Socket): boolean {
+    // An error of sending means that the process ended: `exited` tells.
+    this.#process.send(message, socket, {}, () => {});
+    return true;
+  }
+
+  async #handshake(): Promise<void> {
+    const { logger: _, port: _port, host: _host, startTimeoutMs, ...engineOptions } = this.#options;
+    this.#send({ type: 'start', options: engineOptions satisfies EngineOptions });
+    const signal = AbortSignal.timeout(startTimeoutMs);
+    const ended = this.exited.then((how) => {
+      throw new EmbeddedError('START_FAILED', `the engine's process ended before it was ready: ${how}`);
+    });
+    const answer = once(this.#process, 'message', { signal }).then(([message]) => message as FromChild);
+    const message = await Promise.race([answer, ended]).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      throw new EmbeddedError('START_TIMEOUT', `the engine was not ready within ${startTimeoutMs} ms`);
+    });
+    if (message.type === 'failed') throw new EmbeddedError(message.code, message.message);
+  }
+
+  async #ended(): Promise<string> {
+    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
+      this.#process.once('exit', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
+      this.#process.once('error', (error) => resolve([null, error.message]));
+    });
+    const how = signal ?? `exit code ${code}`;
+    return this.#output.length === 0 ? how : `${how}; its last words: ${this.#output.join(' | ')}`;
+  }
+
+  #keep(text: string): void {
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    this.#output.push(...lines);
+    this.#output.splice(0, this.#output.length - OUTPUT_LINES);
+  }
+}
