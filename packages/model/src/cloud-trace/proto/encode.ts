@@ -39,12 +39,16 @@ function writeField(writer: WireWriter, field: Field<unknown>, value: unknown): 
     }
   } else if (field.label === 'many') {
     for (const item of value as unknown[]) writeValue(writer, number, kind, item);
-  } else if (value !== null && (field.oneof !== null || !isEmpty(value))) {
+  } else if (value !== null && (field.oneof !== null || !isDefault(kind, value))) {
     writeValue(writer, number, kind, value);
   }
 }
 
-const isEmpty = (value: unknown) => value === '' || value === 0 || value === 0n || value === false;
+/** proto3 leaves these out; a message, a timestamp or a wrapper that is there is written, whatever it holds. */
+export function isDefault(kind: Kind, value: unknown): boolean {
+  if (kind.type !== 'scalar' && kind.type !== 'enum') return false;
+  return value === '' || value === 0 || value === 0n || value === false;
+}
 
 function writeValue(writer: WireWriter, number: number, kind: Kind, value: unknown): void {
   writer.tag(number, wireTypeOf(kind));

@@ -1,5 +1,6 @@
 import { encodeBase64 } from '../../encoding/base64.ts';
 import { formatUnixNano } from '../../timestamp.ts';
+import { isDefault } from './encode.ts';
 import type {
   AnyMessageType,
   AnyValue,
@@ -49,10 +50,8 @@ function encodeField(field: Field<unknown>, value: unknown, options: JsonEncodeO
     return Object.fromEntries(entries.map(([key, item]) => [key, encodeValue(field.kind, item, options)]));
   }
   if (value === null || value === undefined) return undefined;
-  const empty = value === '' || value === 0 || value === 0n || value === false;
-  return empty && field.oneof === null && field.kind.type !== 'wrapper'
-    ? undefined
-    : encodeValue(field.kind, value, options);
+  if (field.oneof === null && isDefault(field.kind, value)) return undefined;
+  return encodeValue(field.kind, value, options);
 }
 
 function encodeValue(kind: Kind, value: unknown, options: JsonEncodeOptions): Json {
