@@ -9,7 +9,22 @@ export {
   type PlainJson,
 } from './attributes/attribute-json.ts';
 export { attributeNumber, attributeText } from './attributes/attribute-text.ts';
+export { parseCloudTraceFilter } from './filter/cloud-trace-filter.ts';
+export { completeQuery, type QueryCompletion } from './filter/complete-query.ts';
 export type { Filter, Leaf, LeafScope, NumberOp, TextField, TextOp } from './filter/filter.ts';
+export type { FilterError, FilterOptions, FilterResult } from './filter/filter-error.ts';
+export { formatCloudTraceFilter } from './filter/format-cloud-trace-filter.ts';
+export { formatQuery } from './filter/format-query.ts';
+export { matchesSpan, matchesTrace, rootOf } from './filter/matches.ts';
+export { parseQuery } from './filter/query.ts';
+export {
+  operatorsOf,
+  type QueryOperator,
+  type QueryWord,
+  queryWords,
+  quoteQueryKey,
+  quoteQueryText,
+} from './filter/query-words.ts';
 export { parseSpanId, parseTraceId, spanIdFromBigInt, spanIdToBigInt } from './ids.ts';
 export { ModelError, type ModelErrorCode } from './model-error.ts';
 export {

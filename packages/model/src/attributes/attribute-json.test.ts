@@ -77,8 +77,8 @@ describe('attribute text and number', () => {
       '1.5',
       '2',
       '',
-      '[1,"a"]',
-      'AQ==',
+      '{"arrayValue":{"values":[{"intValue":"1"},{"stringValue":"a"}]}}',
+      '{"bytesValue":"AQ=="}',
     ]);
     expect(['200', '1.5e3', 'x', '', 7n, true, Number.NaN].map(attributeNumber)).toEqual([
       200,

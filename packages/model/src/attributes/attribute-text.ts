@@ -1,12 +1,14 @@
 import type { AttributeValue } from '../attribute-value.ts';
-import { attributeToJson } from './attribute-json.ts';
+import { anyValueToJson } from '../otlp/any-value-json.ts';
 
-/** A value as the text that filters compare with: `true`, `200`, `1.5`; arrays, lists and the rest as JSON. */
+/**
+ * A value as the text that filters compare with: `true`, `200`, `1.5`, nothing for the empty value; arrays,
+ * lists and bytes as JSON in OTLP/JSON's `AnyValue` form.
+ */
 export function attributeText(value: AttributeValue): string {
   if (typeof value === 'string') return value;
   if (value === null) return '';
-  const { json } = attributeToJson(value);
-  return typeof json === 'string' ? json : JSON.stringify(json);
+  return typeof value === 'object' ? JSON.stringify(anyValueToJson(value)) : String(value);
 }
 
 /** A value as the number that filters compare with; null if it is none. Text that spells a number is one. */
