@@ -1,1 +1,2 @@
-export {};
+export { type AppDeps, buildApp } from './app.ts';
+export { type Features, generateInsights, type Insight } from './insights.ts';

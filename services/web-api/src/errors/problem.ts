@@ -19,21 +19,24 @@ const titles: Record<ApiErrorCode, string> = {
 };
 
 /** Answers every error as `application/problem+json` (RFC 9457); what is ours to mend is logged, not told. */
-export function installProblems(app: FastifyInstance): void {
+export function installProblems(
+  app: FastifyInstance,
+  answerUnknown: (request: FastifyRequest, reply: FastifyReply) => boolean,
+): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const known = toApiError(error);
     if (known.statusCode >= 500) request.log.error({ err: error }, 'request failed');
     return sendProblem(request, reply, known);
   });
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
+  app.setNotFoundHandler((request, reply) => {
+    if (answerUnknown(request, reply)) return reply;
+    const message = `no route ${request.method} ${request.url.split('?')[0]}`;
+    return sendProblem(
       request,
       reply,
-      new ApiError('NOT_FOUND', `no route ${request.method} ${request.url.split('?')[0]}`, {
-        next_step: 'GET /docs lists the routes.',
-      }),
-    ),
-  );
+      new ApiError('NOT_FOUND', message, { next_step: 'GET /docs lists the routes.' }),
+    );
+  });
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ApiError): FastifyReply {
@@ -57,8 +60,12 @@ function toApiError(error: FastifyError): ApiError {
   if (error instanceof ApiError) return error;
   if (error.validation !== undefined) return fromValidation(error);
   const status = error.statusCode ?? 500;
-  if (status >= 400 && status < 500) return new ApiError(codeOfStatus(status), error.message, {}, { cause: error });
-  return fromStoreError(error) ?? new ApiError('INTERNAL', 'the request failed; the log has the reason', {}, { cause: error });
+  if (status >= 400 && status < 500)
+    return new ApiError(codeOfStatus(status), error.message, {}, { cause: error });
+  return (
+    fromStoreError(error) ??
+    new ApiError('INTERNAL', 'the request failed; the log has the reason', {}, { cause: error })
+  );
 }
 
 function codeOfStatus(status: number): ApiErrorCode {
@@ -79,14 +86,23 @@ function fromStoreError(error: Error & { code?: string }): ApiError | null {
   if (error.name !== 'StoreError') return null;
   const code = storeCodes[error.code ?? ''];
   if (code === 'INVALID_ARGUMENT') {
-    return new ApiError(code, 'page_token: expected a token from the Link header of the page before, with the same query', {
-      field: 'page_token',
-      expected: 'a token from the Link header of the page before, with the same query',
-    });
+    return new ApiError(
+      code,
+      'page_token: expected a token from the Link header of the page before, with the same query',
+      {
+        field: 'page_token',
+        expected: 'a token from the Link header of the page before, with the same query',
+      },
+    );
   }
   if (code === undefined) return null;
-  return new ApiError(code, 'the store did not answer in time; try again', {}, {
-    cause: error,
-    headers: { 'retry-after': '2' },
-  });
+  return new ApiError(
+    code,
+    'the store did not answer in time; try again',
+    {},
+    {
+      cause: error,
+      headers: { 'retry-after': '2' },
+    },
+  );
 }

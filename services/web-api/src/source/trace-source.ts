@@ -1,3 +1,4 @@
+import type { Span, TraceOutline } from '@utxoiq/model';
 import type {
   AttributeKey,
   AttributeKeysQuery,
@@ -37,6 +38,14 @@ export interface FilterText {
 export interface TraceSource {
   getTrace(query: TraceQuery): Promise<TraceResult | null>;
   listTraces(query: ListTracesQuery & { readonly filterText?: FilterText }): Promise<ListTracesResult>;
+  /** A trace's skeleton and single spans, where the backend can give them without the whole trace. */
+  outline?(query: TraceQuery): Promise<TraceOutline | null>;
+  spans?(query: {
+    readonly projects: Projects;
+    readonly traceId: string;
+    readonly spanIds: readonly string[];
+    readonly signal?: AbortSignal;
+  }): Promise<readonly Span[]>;
   /** Projects that have data, for the project switcher. */
   projects(): Promise<readonly string[]>;
   /** Rejects when the backend does not answer. */

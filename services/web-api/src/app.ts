@@ -1,0 +1,129 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { decorateRequests } from './auth/request-auth.ts';
+import { ApiError } from './errors/api-error.ts';
+import { installProblems } from './errors/problem.ts';
+import { installOpenApi } from './http/open-api.ts';
+import type { Metrics } from './observe/metrics.ts';
+import { logRequests } from './observe/request-log.ts';
+import { analysisRoutes } from './routes/analysis.ts';
+import { compareRoutes } from './routes/compare.ts';
+import { type InsightsDeps, insightsRoutes } from './routes/insights.ts';
+import { operationsRoutes } from './routes/operations.ts';
+import type { RouteDeps } from './routes/route-deps.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import { traceRoutes } from './routes/traces.ts';
+import { sendViewerPage, serveViewer } from './viewer/viewer-files.ts';
+
+export interface AppDeps extends RouteDeps {
+  readonly logger: FastifyBaseLogger;
+  readonly metrics: Metrics;
+  readonly isStopping: () => boolean;
+  readonly traced: InsightsDeps['traced'];
+  /** Adds a server span to every request; left out in tests that need none. */
+  readonly instrument?: (app: FastifyInstance) => void;
+  /** Takes `/v1/traces` (OTLP) before this app sees it: the collector reads the raw body itself. */
+  readonly ingest?: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Further routes with their own error form: Cloud Trace's. */
+  readonly plugins?: readonly ((app: FastifyInstance) => Promise<void>)[];
+}
+
+const ingestPath = /^\/(?:v1\/traces|api\/v2\/spans)(?:\?|$)/;
+
+/** The whole HTTP surface, wired; neither listens nor opens anything. */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { config, ingest } = deps;
+  const app = Fastify({
+    loggerInstance: deps.logger,
+    disableRequestLogging: true,
+    trustProxy: config.http.trustProxy,
+    bodyLimit: config.http.bodyLimitBytes,
+    routerOptions: { maxParamLength: 500 },
+    forceCloseConnections: 'idle',
+    ajv: {
+      customOptions: {
+        verbose: true, // Problems say what came.
+        removeAdditional: false, // A misspelt parameter is an error, not silently another question.
+        coerceTypes: 'array',
+      },
+    },
+    ...(ingest === undefined
+      ? {}
+      : {
+          serverFactory: (handler: RequestListener) =>
+            createServer((request, response) => {
+              if (ingestPath.test(request.url ?? '')) ingest(request, response);
+              else handler(request, response);
+            }),
+        }),
+  });
+
+  // Responses are made by typed functions; their schemas are for the OpenAPI page and the tests.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  deps.instrument?.(app);
+  logRequests(app);
+  deps.metrics.observe(app);
+  installProblems(app, (request, reply) => sendViewerPage(request, reply, config.viewerDir));
+  await installSecurity(app, deps);
+  decorateRequests(app);
+  await installOpenApi(app);
+  await app.register(operationsRoutes, deps);
+  await app.register(signInRoutes, deps);
+  await app.register((api) => installApi(api, deps), { prefix: '/api/v1' });
+  for (const plugin of deps.plugins ?? []) await app.register(plugin);
+  await serveViewer(app, config.viewerDir);
+  return app;
+}
+
+async function installSecurity(app: FastifyInstance, { config }: AppDeps): Promise<void> {
+  await app.register(cookie);
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        workerSrc: ["'self'", 'blob:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    hsts: config.http.publicUrl?.startsWith('https:') ?? false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  if (config.http.corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: [...config.http.corsOrigins],
+      methods: ['GET', 'POST', 'DELETE'],
+      allowedHeaders: ['authorization', 'content-type', 'traceparent', 'tracestate', 'x-correlation-id'],
+      exposedHeaders: ['link', 'x-partial', 'x-cloud-trace-context', 'traceparent', 'x-correlation-id'],
+    });
+  }
+}
+
+async function installApi(api: FastifyInstance, deps: AppDeps): Promise<void> {
+  await api.register(rateLimit, {
+    max: deps.config.http.rateLimit,
+    timeWindow: '1 minute',
+    errorResponseBuilder: (_request, context) =>
+      new ApiError('TOO_MANY_REQUESTS', `more than ${context.max} requests a minute; wait ${context.after}`),
+  });
+  await api.register(sessionRoutes, deps);
+  const { featureEngineUrl, insightGeneratorUrl } = deps.config;
+  await api.register(insightsRoutes, { featureEngineUrl, insightGeneratorUrl, traced: deps.traced });
+  await api.register(
+    async (monitoring) => {
+      await monitoring.register(traceRoutes, deps);
+      await monitoring.register(analysisRoutes, deps);
+      await monitoring.register(compareRoutes, deps);
+    },
+    { prefix: '/monitoring' },
+  );
+}

@@ -1,0 +1,197 @@
+import { fileURLToPath } from 'node:url';
+import { ConfigError, type Environment, OptionReader } from './config-options.ts';
+
+/** Everything this program can be told from outside; docs/api.md has a line for each. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly otlpHttpPort: number;
+  readonly grpcPort: number;
+  readonly dataDir: string;
+  readonly projectId: string;
+  readonly logLevel: string;
+  readonly clickhouse: {
+    readonly url: string;
+    readonly database?: string;
+    readonly username?: string;
+    readonly password?: string;
+    readonly cluster?: string;
+  };
+  readonly traceSource: 'store' | 'cloud-trace';
+  readonly auth: AuthConfig;
+  readonly http: HttpConfig;
+  readonly featureEngineUrl: string;
+  readonly insightGeneratorUrl: string;
+  readonly viewerDir: string;
+}
+
+export interface AuthConfig {
+  /** Null: the key in the data directory signs and checks. */
+  readonly oidc: OidcConfig | null;
+  readonly clockToleranceS: number;
+  /** Signs sessions; without it a key is kept in the data directory. Several instances need the same. */
+  readonly sessionSecret?: string;
+  /** A token that only the platform's own services know, for their spans when ingest is not open. */
+  readonly ingestToken?: string;
+}
+
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly algorithms: readonly string[];
+  readonly rolesClaim: string;
+  readonly projectsClaim: string;
+  readonly client: { readonly id: string; readonly secret?: string } | null;
+}
+
+export interface HttpConfig {
+  /** How browsers reach this API; without it, the address of the request. */
+  readonly publicUrl?: string;
+  readonly trustProxy: boolean;
+  readonly corsOrigins: readonly string[];
+  /** Per minute and caller. */
+  readonly rateLimit: number;
+  readonly bodyLimitBytes: number;
+}
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+export const isLoopback = (host: string): boolean => loopback.has(host) || host.startsWith('127.');
+
+/** Reads and checks all options; throws {@link ConfigError} for the first that cannot be used. */
+export function readConfig(environment: Environment = process.env): Config {
+  const options = new OptionReader(environment);
+  const host = options.text('HOST') ?? '127.0.0.1';
+  const config: Config = {
+    host,
+    port: options.port('PORT', 8080),
+    otlpHttpPort: options.port('OTLP_HTTP_PORT', 4318),
+    grpcPort: options.port('GRPC_PORT', 4317),
+    dataDir: options.text('DATA_DIR') ?? './data',
+    projectId: readProjectId(options),
+    logLevel: options.choice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
+    clickhouse: readClickhouse(options),
+    traceSource: options.choice('TRACE_SOURCE', ['store', 'cloud-trace'], 'store'),
+    auth: readAuth(options),
+    http: readHttp(options),
+    featureEngineUrl: options.url('FEATURE_ENGINE_URL') ?? 'http://127.0.0.1:8081',
+    insightGeneratorUrl: options.url('INSIGHT_GENERATOR_URL') ?? 'http://127.0.0.1:8082',
+    viewerDir:
+      options.text('VIEWER_DIR') ?? fileURLToPath(new URL('../../../packages/viewer/dist', import.meta.url)),
+  };
+  if (!isLoopback(host) && config.auth.oidc === null) {
+    throw new ConfigError(
+      'HOST',
+      'a loopback address, or AUTH_ISSUER and AUTH_AUDIENCE beside it (other machines need a real issuer)',
+      host,
+    );
+  }
+  return Object.freeze(config);
+}
+
+function readProjectId(options: OptionReader): string {
+  const id = options.text('GCP_PROJECT_ID') ?? 'utxoiq-local';
+  if (/^[a-z][a-z0-9:.-]{1,98}[a-z0-9]$/.test(id)) return id;
+  throw new ConfigError(
+    'GCP_PROJECT_ID',
+    'a Google Cloud project id (lower-case letters, digits, hyphens)',
+    id,
+  );
+}
+
+function readClickhouse(options: OptionReader): Config['clickhouse'] {
+  const url = options.text('CLICKHOUSE_URL');
+  if (url === undefined) {
+    throw new ConfigError('CLICKHOUSE_URL', 'the URL of a ClickHouse server (npm start brings its own)', url);
+  }
+  return {
+    url,
+    ...given('database', options.text('CLICKHOUSE_DATABASE')),
+    ...given('username', options.text('CLICKHOUSE_USER')),
+    ...given('password', options.text('CLICKHOUSE_PASSWORD')),
+    ...given('cluster', options.text('CLICKHOUSE_CLUSTER')),
+  };
+}
+
+function readAuth(options: OptionReader): AuthConfig {
+  return {
+    oidc: readOidc(options),
+    clockToleranceS: options.integer('AUTH_CLOCK_TOLERANCE_S', 5, { min: 0, max: 300 }),
+    ...given('sessionSecret', readSecret(options, 'SESSION_SECRET')),
+    ...given('ingestToken', readSecret(options, 'INGEST_TOKEN')),
+  };
+}
+
+function readOidc(options: OptionReader): OidcConfig | null {
+  const issuer = options.text('AUTH_ISSUER');
+  const audience = options.text('AUTH_AUDIENCE');
+  if (issuer === undefined && audience === undefined) return null;
+  if (issuer === undefined)
+    throw new ConfigError('AUTH_ISSUER', 'an issuer URL beside AUTH_AUDIENCE', issuer);
+  if (audience === undefined)
+    throw new ConfigError('AUTH_AUDIENCE', 'an audience beside AUTH_ISSUER', audience);
+  const url = URL.canParse(issuer) ? new URL(issuer) : null;
+  if (
+    url === null ||
+    !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))
+  ) {
+    throw new ConfigError('AUTH_ISSUER', 'an https URL (http only on loopback)', issuer);
+  }
+  const clientId = options.text('AUTH_CLIENT_ID');
+  return {
+    issuer,
+    audience,
+    algorithms: readAlgorithms(options),
+    rolesClaim: options.text('AUTH_ROLES_CLAIM') ?? 'roles',
+    projectsClaim: options.text('AUTH_PROJECTS_CLAIM') ?? 'projects',
+    client:
+      clientId === undefined
+        ? null
+        : { id: clientId, ...given('secret', options.text('AUTH_CLIENT_SECRET')) },
+  };
+}
+
+const asymmetric = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+
+/** Only asymmetric ones: a shared secret or `none` would let a token's reader make tokens. */
+function readAlgorithms(options: OptionReader): readonly string[] {
+  const named = options.list('AUTH_ALGORITHMS');
+  const wrong = named.find((name) => !asymmetric.includes(name));
+  if (wrong !== undefined)
+    throw new ConfigError('AUTH_ALGORITHMS', `some of ${asymmetric.join(', ')}`, wrong);
+  return named.length === 0 ? ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] : named;
+}
+
+function readHttp(options: OptionReader): HttpConfig {
+  return {
+    ...given('publicUrl', options.url('PUBLIC_URL')),
+    trustProxy: options.flag('TRUST_PROXY'),
+    corsOrigins: options.list('CORS_ORIGINS'),
+    rateLimit: options.integer('RATE_LIMIT', 1200, { min: 1, max: 1_000_000 }),
+    bodyLimitBytes: options.integer('BODY_LIMIT_BYTES', 1_048_576, { min: 1024, max: 1_073_741_824 }),
+  };
+}
+
+function readSecret(options: OptionReader, name: string): string | undefined {
+  const secret = options.text(name);
+  if (secret !== undefined && secret.length < 32) {
+    throw new ConfigError(name, 'at least 32 characters', `${secret.length} characters`);
+  }
+  return secret;
+}
+
+/** `{ [name]: value }`, or nothing: with exactOptionalPropertyTypes an absent option has no key. */
+function given<K extends string, V>(name: K, value: V | undefined): { [key in K]?: V } {
+  return value === undefined ? {} : ({ [name]: value } as { [key in K]?: V });
+}

@@ -1,0 +1,47 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { identify } from '../auth/request-auth.ts';
+import { isLoopback } from '../config.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { RouteDeps } from './route-deps.ts';
+
+export interface OperationsDeps extends RouteDeps {
+  readonly metrics: Metrics;
+  /** True from the moment that stopping began: load balancers then send no more. */
+  readonly isStopping: () => boolean;
+}
+
+const pingTimeoutMs = 2000;
+
+/** What machines ask: alive, ready, metrics. */
+export const operationsRoutes: FastifyPluginAsync<OperationsDeps> = async (app, deps) => {
+  const { auth, config, metrics, source } = deps;
+  const hidden = { schema: { hide: true } };
+
+  app.get('/healthz', hidden, async () => ({ status: 'ok' }));
+
+  app.get('/readyz', hidden, async (_request, reply) => {
+    if (deps.isStopping()) return reply.code(503).send({ status: 'stopping' });
+    const timeout = new Promise<'timeout'>((resolve) => {
+      setTimeout(resolve, pingTimeoutMs, 'timeout').unref();
+    });
+    const result = await Promise.race([
+      source.ping().then(
+        () => 'ok' as const,
+        () => 'failed' as const,
+      ),
+      timeout,
+    ]);
+    return result === 'ok'
+      ? { status: 'ready' }
+      : reply.code(503).send({ status: 'the store does not answer' });
+  });
+
+  app.get(
+    '/metrics',
+    {
+      ...hidden,
+      onRequest: async (request) => (isLoopback(config.host) ? undefined : identify(auth, request)),
+    },
+    async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()),
+  );
+};

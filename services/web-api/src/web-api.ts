@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { Collector } from '@utxoiq/collector';
+import { TraceStore } from '@utxoiq/store';
+import { TracingService } from '@utxoiq/tracing';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { buildApp } from './app.ts';
+import { type AuthService, ingestAuthorizer, openAuth } from './auth/auth-service.ts';
+import type { Config } from './config.ts';
+import { createLogger } from './observe/logger.ts';
+import { Metrics } from './observe/metrics.ts';
+import { storeSource } from './source/store-source.ts';
+
+export interface WebApi {
+  readonly url: string;
+  /** Good for one use; null where an issuer is configured. */
+  readonly signInUrl: string | null;
+  /** Answers what is under way, then drains the collector, the SDK and the store. */
+  stop(): Promise<void>;
+}
+
+/** Opens what the API needs, in order, and listens. */
+export async function startWebApi(config: Config): Promise<WebApi> {
+  await using started = new AsyncDisposableStack();
+  const tracing = new TracingService({ projectId: config.projectId, serviceName: 'web-api' });
+  const logger = createLogger({
+    level: config.logLevel,
+    projectId: config.projectId,
+    service: 'web-api',
+    context: {
+      traceId: () => tracing.getCurrentTraceId() ?? null,
+      spanId: () => tracing.getCurrentSpanId() ?? null,
+    },
+  });
+  const auth = await openAuth(config);
+  const store = await TraceStore.open({ ...config.clickhouse, logger });
+  started.defer(() => store.close());
+  const collector = await startCollector(config, { store, auth, logger });
+  started.defer(() => collector.stop());
+  await tracing.start();
+  started.defer(() => tracing.stop());
+
+  let isStopping = false;
+  const source = storeSource(store);
+  const metrics = new Metrics({
+    collectorStats: () => ({ ...collector.stats() }),
+    pingEngine: () => store.ping(),
+  });
+  const app = await buildApp({
+    config,
+    auth,
+    source,
+    logger,
+    metrics,
+    isStopping: () => isStopping,
+    traced: (name, work) => tracing.traceRequest(name)(work),
+    instrument: (instance) => tracing.instrumentFastify(instance),
+    ingest: (request, response) => collector.handleHttp(request, response),
+  });
+  started.defer(() => app.close());
+  const url = await listen(app, config);
+  logger.info({ url }, `web-api listens on ${url}`);
+
+  const resources = started.move();
+  let stopping: Promise<void> | undefined;
+  return {
+    url,
+    signInUrl: signInUrl(auth, config, url),
+    stop: () => {
+      isStopping = true;
+      stopping ??= resources.disposeAsync();
+      return stopping;
+    },
+  };
+}
+
+function startCollector(
+  config: Config,
+  { store, auth, logger }: { store: TraceStore; auth: AuthService; logger: Logger },
+): Promise<Collector> {
+  return Collector.start({
+    store,
+    dataDir: join(config.dataDir, 'collector'),
+    projectId: config.projectId,
+    host: config.host,
+    otlpHttpPort: config.otlpHttpPort,
+    grpcPort: config.grpcPort,
+    authorize: ingestAuthorizer(config, auth.verifier),
+    logger,
+  });
+}
+
+async function listen(app: FastifyInstance, config: Config): Promise<string> {
+  await app.listen({ host: config.host, port: config.port });
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.port;
+  return (
+    config.http.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
+  );
+}
+
+function signInUrl(auth: AuthService, config: Config, url: string): string | null {
+  if (auth.localKey === null) return null;
+  const operator = {
+    subject: 'operator',
+    roles: ['admin'] as const,
+    projects: 'all' as const,
+    expiresAt: Math.floor(Date.now() / 1000) + 30 * 24 * 3600,
+  };
+  return `${config.http.publicUrl ?? url}/sign-in?code=${auth.signInCodes.issue(operator)}`;
+}
