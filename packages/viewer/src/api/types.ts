@@ -8,7 +8,7 @@ export interface SessionInfo {
 }
 
 export interface SessionConfig {
-  readonly oidc: { readonly issuer?: string; readonly name?: string } | null;
+  readonly oidc: { readonly issuer: string; readonly sign_in_url: string } | null;
 }
 
 export interface TraceItem {
@@ -36,7 +36,7 @@ export interface SpanItem {
   readonly name: string;
   readonly service: string;
   readonly kind: string;
-  readonly status: { readonly code: string; readonly message?: string } | string;
+  readonly status_code: number;
   readonly start_time: string;
   readonly end_time: string;
   readonly duration_ms: number;
@@ -97,7 +97,7 @@ export interface ServiceItem extends Red {
 export interface OperationItem extends Red {
   readonly service: string;
   readonly operation: string;
-  readonly kind: string | number;
+  readonly kind: string;
 }
 export interface DependencyItem extends Red {
   readonly parent: string;
@@ -133,7 +133,7 @@ export interface SpanDetail {
   readonly end_time: string;
   readonly parent_span_id: string | null;
   readonly attributes: JsonAttributes;
-  readonly status: { readonly code: string; readonly message: string };
+  readonly status: { readonly code: number; readonly message: string };
   readonly kind?: string;
   readonly events?: readonly {
     readonly time?: string;

@@ -56,8 +56,8 @@ export function SignIn() {
           {busy ? 'Signing in…' : 'Sign in with token'}
         </button>
         {config?.oidc != null && (
-          <a className="button" href="/sign-in/oidc">
-            Sign in with {config.oidc.name ?? 'single sign-on'}
+          <a className="button" href={config.oidc.sign_in_url}>
+            Sign in with {new URL(config.oidc.issuer).host}
           </a>
         )}
         <p className="faint">

@@ -20,7 +20,7 @@ function currentTheme(): Theme {
 }
 
 export function applyTheme(): void {
-  document.documentElement.dataset['theme'] = currentTheme();
+  document.documentElement.dataset.theme = currentTheme();
   for (const listener of listeners) listener();
 }
 system.addEventListener('change', applyTheme);
