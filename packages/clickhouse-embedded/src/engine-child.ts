@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { FromChild, ToChild } from './child-messages.ts';
-import { EmbeddedError } from './embedded-error.ts';
+import { EmbeddedError, type EmbeddedErrorCode } from './embedded-error.ts';
 import type { EngineOptions, ResolvedOptions } from './options.ts';
 
 const MAIN = fileURLToPath(new URL('child/main.ts', import.meta.url));
@@ -85,12 +85,27 @@ export class EngineChild {
       if (!signal.aborted) throw error;
       throw new EmbeddedError('START_TIMEOUT', `the engine was not ready within ${startTimeoutMs} ms`);
     });
-    if (message.type === 'failed') throw new EmbeddedError(message.code, message.message);
+    if (message.type !== 'failed') return;
+    await this.exited;
+    throw this.#failure(message.code, message.message);
+  }
+
+  #failure(code: EmbeddedErrorCode, message: string): EmbeddedError {
+    const { dataDir } = this.#options;
+    const reason = this.#output.find((line) => line.startsWith('Code: ')) ?? '';
+    if (/Cannot lock file/.test(reason)) {
+      return new EmbeddedError(
+        'DIRECTORY_LOCKED',
+        `the data directory ${dataDir} is open in another process. Next: stop that process, or choose another directory.`,
+      );
+    }
+    return new EmbeddedError(code, reason === '' ? message : `${message}: ${reason}`);
   }
 
   async #ended(): Promise<string> {
     const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
-      this.#process.once('exit', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
+      // Not 'exit': its last words may still be on their way then.
+      this.#process.once('close', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
       this.#process.once('error', (error) => resolve([null, error.message]));
     });
     const how = signal ?? `exit code ${code}`;

@@ -44,9 +44,17 @@ export class EngineService {
   async #drain(): Promise<boolean> {
     this.#server.closeIdleConnections();
     const drained = this.#runner.drain().then(() => true);
-    const clean = await Promise.race([drained, sleep(this.#options.drainTimeoutMs, false, { ref: false })]);
+    let clean = await Promise.race([drained, later(this.#options.drainTimeoutMs)]);
+    if (!clean) {
+      await Promise.race([this.#runner.cancelAll(), later(CANCEL_MS)]);
+      clean = await Promise.race([drained, later(CANCEL_MS)]);
+    }
     this.#server.closeAllConnections();
     if (clean) this.#engine.close();
     return clean;
   }
 }
+
+const CANCEL_MS = 500;
+
+const later = (ms: number): Promise<false> => sleep(ms, false, { ref: false });

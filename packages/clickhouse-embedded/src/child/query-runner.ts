@@ -1,10 +1,14 @@
 import type { EngineOptions } from '../options.ts';
 import type { Engine } from './engine/engine.ts';
+import type { NativeResult } from './engine/native-library.ts';
 import { Places } from './engine/places.ts';
 import { ClickHouseError } from './http/clickhouse-error.ts';
 import type { QueryRequest } from './http/query-request.ts';
 import type { Statement } from './http/statement-source.ts';
-import { identifier, stringLiteral } from './sql/literal.ts';
+import { NamedSessions } from './named-sessions.ts';
+import { prelude } from './prelude.ts';
+import { isKillQuery, rewriteKillQuery } from './sql/kill-query.ts';
+import { stringLiteral } from './sql/literal.ts';
 
 export interface QueryResult {
   bytes: Uint8Array;
@@ -15,108 +19,128 @@ export interface QueryResult {
   writtenBytes: number;
 }
 
-const SETTING_NAME = /^[A-Za-z_][A-Za-z0-9_.]*$/;
+const READS = 0;
+const NO_DEFAULTS: ReadonlyMap<string, string> = new Map();
 
-/** Runs requests on the engine: places, settings, parameters, cancelling. */
+/** Runs requests on the engine: their places, connections and cancelling. */
 export class QueryRunner {
   readonly #engine: Engine;
   readonly #queries: Places;
   readonly #inserts: Places;
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #sessions: NamedSessions;
+  readonly #readDefaults: ReadonlyMap<string, string>;
+  readonly #running = new Map<string, Promise<unknown>>();
+  #stopping = false;
 
   constructor(engine: Engine, options: EngineOptions) {
     this.#engine = engine;
     this.#queries = new Places(options.maxConcurrentQueries, options.maxQueuedQueries);
     this.#inserts = new Places(options.maxConcurrentInserts, options.maxQueuedQueries);
+    this.#sessions = new NamedSessions(engine);
+    this.#readDefaults = new Map([['max_execution_time', String(options.maxQuerySeconds)]]);
   }
 
-  /** `signal` aborts when nobody waits for the answer any more: the engine is then told to stop. */
+  /** `signal` aborts when nobody waits for the answer any more: a query that reads is then cancelled. */
   async run(request: QueryRequest, statement: Statement, signal: AbortSignal): Promise<QueryResult> {
-    await this.#refuseSeveral(statement);
-    const places = statement.isInsert ? this.#inserts : this.#queries;
-    const release = await places.take(signal);
-    const run = this.#runNow(request, statement, signal).finally(release);
-    this.#running.add(run);
+    const { queryId } = request;
+    if (this.#stopping) throw new ClickHouseError(210, 'NETWORK_ERROR', 'The engine is stopping');
+    if (this.#running.has(queryId)) {
+      throw new ClickHouseError(
+        216,
+        'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING',
+        `Query with id = ${queryId} is already running`,
+      );
+    }
+    const run = this.#inPlace(request, statement, signal);
+    this.#running.set(queryId, run);
     try {
       return await run;
     } finally {
-      this.#running.delete(run);
+      this.#running.delete(queryId);
     }
   }
 
-  /** Resolves when nothing runs any more. */
+  /** Takes no more, and resolves when nothing runs any more. */
   async drain(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    this.#stopping = true;
+    while (this.#running.size > 0) await Promise.allSettled(this.#running.values());
+    this.#sessions.close();
   }
 
-  async #runNow(request: QueryRequest, statement: Statement, signal: AbortSignal): Promise<QueryResult> {
-    const mark = `http-${crypto.randomUUID()}`;
-    const sql = `${prelude(request, mark)}${statement.sql}`;
-    const connection = this.#engine.connect();
-    const cancel = () => void this.#cancel(mark);
-    signal.addEventListener('abort', cancel, { once: true });
+  async cancelAll(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((queryId) => this.#cancel(queryId)));
+  }
+
+  async #inPlace(request: QueryRequest, statement: Statement, signal: AbortSignal): Promise<QueryResult> {
+    if (isKillQuery(statement.sql)) {
+      // It frees places, so it cannot wait for one.
+      const sql = rewriteKillQuery(statement.sql);
+      await this.#classOf(sql);
+      return await this.#onConnection(request, { ...statement, sql }, NO_DEFAULTS);
+    }
+    const reads = (await this.#classOf(statement.sql)) === READS;
+    const release = await (statement.isInsert ? this.#inserts : this.#queries).take(signal);
+    const cancel = () => void this.#cancel(request.queryId);
+    if (reads) signal.addEventListener('abort', cancel, { once: true });
     try {
-      const { bytes, elapsed, rowsRead, bytesRead } = await this.#engine.query(
-        connection,
-        sql,
-        request.defaultFormat,
-      );
-      const [read, written] = statement.isInsert ? [0, 1] : [1, 0];
-      return {
-        bytes,
-        elapsedSeconds: elapsed,
-        readRows: rowsRead * read,
-        readBytes: bytesRead * read,
-        writtenRows: rowsRead * written,
-        writtenBytes: bytesRead * written,
-      };
+      return await this.#onConnection(request, statement, reads ? this.#readDefaults : NO_DEFAULTS);
     } finally {
       signal.removeEventListener('abort', cancel);
-      this.#engine.release(connection, false);
+      release();
     }
   }
 
   // The engine would run `a; b`; a server does not, and an injected second statement must not run here either.
-  async #refuseSeveral({ sql }: Statement): Promise<void> {
-    const { statementCount } = await this.#engine.analyse(sql);
-    if (statementCount === 1) return;
+  async #classOf(sql: string): Promise<number> {
+    const { statementCount, queryClass } = await this.#engine.analyse(sql);
+    if (statementCount === 1) return queryClass;
     if (statementCount > 1) {
       throw new ClickHouseError(62, 'SYNTAX_ERROR', 'Syntax error (Multi-statements are not allowed)');
     }
-    // It does not parse: have the engine say where, without running any of it.
     if (sql.trim() === '') throw new ClickHouseError(62, 'SYNTAX_ERROR', 'Syntax error: Empty query');
+    // It does not parse: have the engine say where, without running any of it.
     await this.#engine.command(`SELECT formatQuery(${stringLiteral(sql)})`);
     throw new ClickHouseError(62, 'SYNTAX_ERROR', 'Syntax error: not one statement');
   }
 
-  // Never SYNC: that does not return.
-  async #cancel(mark: string): Promise<void> {
-    const kill = `KILL QUERY WHERE Settings['log_comment'] = ${stringLiteral(mark)} ASYNC`;
+  async #onConnection(
+    request: QueryRequest,
+    statement: Statement,
+    defaults: ReadonlyMap<string, string>,
+  ): Promise<QueryResult> {
+    const sql = prelude(request, defaults) + statement.sql;
+    if (request.session !== null) {
+      return await this.#sessions.use(request.session, request, async (connection) =>
+        toResult(await this.#engine.query(connection, sql, request.defaultFormat), statement),
+      );
+    }
+    const connection = this.#engine.connect();
     try {
-      await this.#engine.command(kill);
+      return toResult(await this.#engine.query(connection, sql, request.defaultFormat), statement);
+    } finally {
+      this.#engine.disconnect(connection);
+    }
+  }
+
+  // Never SYNC: that does not return.
+  async #cancel(queryId: string): Promise<void> {
+    try {
+      await this.#engine.command(
+        `KILL QUERY WHERE Settings['log_comment'] = ${stringLiteral(queryId)} ASYNC FORMAT Null`,
+      );
     } catch {
       // The query goes on until max_execution_time; its result is dropped.
     }
   }
 }
 
-/** One text with the statement: it stops at the first error, so nothing runs with half of its settings. */
-function prelude(request: QueryRequest, mark: string): string {
-  const parts: string[] = [];
-  if (request.database !== '') parts.push(`USE ${identifier(request.database)}`);
-  const assignments = [`log_comment = ${stringLiteral(mark)}`];
-  for (const [name, value] of request.settings) {
-    if (!SETTING_NAME.test(name)) {
-      throw new ClickHouseError(115, 'UNKNOWN_SETTING', `Unknown setting '${name}'`);
-    }
-    assignments.push(`${name} = ${stringLiteral(value)}`);
-  }
-  for (const [name, value] of request.parameters) {
-    if (!SETTING_NAME.test(name))
-      throw new ClickHouseError(36, 'BAD_ARGUMENTS', `bad parameter name ${name}`);
-    assignments.push(`param_${name} = ${stringLiteral(value)}`);
-  }
-  if (request.readOnly && !request.settings.has('readonly')) assignments.push('readonly = 2');
-  parts.push(`SET ${assignments.join(', ')}`);
-  return `${parts.join(';')};`;
+// chDB counts one pair: what was read, or for data from a file what was written.
+function toResult(
+  { bytes, elapsed, rowsRead, bytesRead }: NativeResult,
+  { hasData }: Statement,
+): QueryResult {
+  const counts = { bytes, elapsedSeconds: elapsed };
+  return hasData
+    ? { ...counts, readRows: rowsRead, readBytes: bytesRead, writtenRows: rowsRead, writtenBytes: bytesRead }
+    : { ...counts, readRows: rowsRead, readBytes: bytesRead, writtenRows: 0, writtenBytes: 0 };
 }

@@ -31,7 +31,6 @@ export function connectionArguments(options: EngineOptions): string[] {
     max_memory_usage: options.maxQueryMemoryBytes,
     max_result_bytes: options.maxResultBytes,
     result_overflow_mode: 'throw',
-    max_execution_time: options.maxQuerySeconds,
   };
   return Object.entries({ ...server, ...settings }).map(([name, value]) => `--${name}=${value}`);
 }

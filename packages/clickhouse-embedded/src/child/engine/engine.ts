@@ -1,24 +1,20 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { EmbeddedError } from '../../embedded-error.ts';
 import type { EngineOptions } from '../../options.ts';
 import { connectionArguments } from './connection-arguments.ts';
 import type { Connection, NativeLibrary, NativeResult, StatementAnalysis } from './native-library.ts';
 
 /**
- * chDB on one data directory. Every request gets a connection that no other request has set anything on; what a
- * request sets (settings, parameters, database) goes away with its connection. A new one costs 1 ms, off the
- * request's way as long as spare ones are there.
+ * chDB on one data directory. Connections are cheap (0.2 ms: bench/clickhouse-embedded), so every request gets one of
+ * its own: what it sets (settings, parameters, database, temporary tables) goes away with it.
  */
 export class Engine {
   readonly #native: NativeLibrary;
   readonly #dataDir: string;
   readonly #args: readonly string[];
-  readonly #spare: Connection[] = [];
-  readonly #control: Connection;
-  readonly #spareTarget: number;
-  #warming = 0;
-  #closed = false;
+  // Holds the directory open, and serves the analysis of statements.
+  readonly #first: Connection;
   /** Bodies of inserts wait here for the engine to read them. */
   readonly incomingDir: string;
   readonly version: string;
@@ -26,42 +22,35 @@ export class Engine {
   private constructor(
     native: NativeLibrary,
     options: EngineOptions,
-    opened: { control: Connection; version: string; incomingDir: string },
+    opened: { first: Connection; version: string; incomingDir: string },
   ) {
     this.#native = native;
     this.#dataDir = options.dataDir;
     this.#args = connectionArguments(options);
-    this.#spareTarget = options.maxConcurrentQueries;
-    this.#control = opened.control;
+    this.#first = opened.first;
     this.version = opened.version;
     this.incomingDir = opened.incomingDir;
   }
 
   static async open(native: NativeLibrary, options: EngineOptions): Promise<Engine> {
-    const incomingDir = join(options.dataDir, 'incoming');
-    try {
-      await rm(incomingDir, { recursive: true, force: true });
-      await mkdir(incomingDir, { recursive: true });
-    } catch (cause) {
-      throw unwritable(options.dataDir, cause);
-    }
-    const control = openControl(native, options);
-    const { bytes } = await native.QueryAsyncConnection(control, 'SELECT version()', 'TSVRaw');
-    const engine = new Engine(native, options, { control, version: text(bytes).trim(), incomingDir });
-    engine.#refill();
-    return engine;
+    const { dataDir } = options;
+    await makeWritable(dataDir);
+    const first = openFirst(native, options);
+    // Only the owner of the directory's lock may clean up in it.
+    const incomingDir = join(dataDir, 'incoming');
+    await rm(incomingDir, { recursive: true, force: true });
+    await mkdir(incomingDir);
+    const { bytes } = await native.QueryAsyncConnection(first, 'SELECT version()', 'TSVRaw');
+    return new Engine(native, options, { first, version: text(bytes).trim(), incomingDir });
   }
 
   connect(): Connection {
-    const connection = this.#spare.pop() ?? this.#create();
-    this.#refill();
-    return connection;
+    return this.#native.CreateConnection(this.#dataDir, this.#args);
   }
 
-  /** `clean`: nothing was set on it. */
-  release(connection: Connection, clean: boolean): void {
-    if (clean && !this.#closed && this.#spare.length < 2 * this.#spareTarget) this.#spare.push(connection);
-    else this.#native.CloseConnection(connection);
+  /** Only when nothing runs on it: closing a connection in use brings the library down. */
+  disconnect(connection: Connection): void {
+    this.#native.CloseConnection(connection);
   }
 
   query(connection: Connection, sql: string, format: string): Promise<NativeResult> {
@@ -69,67 +58,59 @@ export class Engine {
   }
 
   analyse(sql: string): Promise<StatementAnalysis> {
-    return this.#native.DurableClassifyAsync(this.#control, sql);
+    return this.#native.DurableClassifyAsync(this.#first, sql);
   }
 
-  /** For the engine's own short statements. */
+  /** Runs a short statement of the engine's own; its result as text. */
   async command(sql: string): Promise<string> {
     const connection = this.connect();
     try {
       return text((await this.query(connection, sql, 'TSVRaw')).bytes);
     } finally {
-      this.release(connection, true);
+      this.disconnect(connection);
     }
   }
 
-  /** After the last query has ended: closing a connection in use brings the library down. */
+  /** When all connections are closed. */
   close(): void {
-    this.#closed = true;
-    for (const connection of this.#spare.splice(0)) this.#native.CloseConnection(connection);
-    this.#native.CloseConnection(this.#control);
-  }
-
-  #create(): Connection {
-    return this.#native.CreateConnection(this.#dataDir, this.#args);
-  }
-
-  #refill(): void {
-    while (!this.#closed && this.#spare.length + this.#warming < this.#spareTarget) void this.#warm();
-  }
-
-  // The first statement on a connection takes 1 ms longer than the next ones. Nobody awaits this: it cannot reject.
-  async #warm(): Promise<void> {
-    this.#warming++;
-    try {
-      const connection = this.#create();
-      await this.query(connection, 'SELECT 1', 'Null');
-      this.release(connection, true);
-    } catch {
-      // Out of memory, say: the request that needs a connection will tell.
-    } finally {
-      this.#warming--;
-    }
+    this.#native.CloseConnection(this.#first);
   }
 }
 
-function openControl(native: NativeLibrary, options: EngineOptions): Connection {
+function openFirst(native: NativeLibrary, options: EngineOptions): Connection {
   try {
     return native.CreateConnection(options.dataDir, connectionArguments(options));
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new EmbeddedError('START_FAILED', `the engine cannot open ${options.dataDir}: ${message}`, {
-      cause,
-    });
+    // The library writes the reason to the error output, which the parent reads.
+    throw new EmbeddedError('START_FAILED', `the engine cannot open ${options.dataDir}`, { cause });
   }
 }
 
-function unwritable(dataDir: string, cause: unknown): EmbeddedError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new EmbeddedError(
-    'DIRECTORY_UNWRITABLE',
-    `cannot write in the data directory ${dataDir}: ${reason}. Next: choose another directory, or change its owner.`,
-    { cause },
-  );
+async function makeWritable(dataDir: string): Promise<void> {
+  try {
+    await makeDirectory(dataDir);
+    await access(dataDir, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EmbeddedError(
+      'DIRECTORY_UNWRITABLE',
+      `cannot write in the data directory ${dataDir}: ${reason}. Next: choose another directory, or change its owner.`,
+      { cause },
+    );
+  }
+}
+
+// Not `recursive: true`: that never returns for a path below /proc.
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path);
+  }
 }
 
 const text = (bytes: Uint8Array): string =>

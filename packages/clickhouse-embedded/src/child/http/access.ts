@@ -26,16 +26,20 @@ export class Access {
   }
 }
 
-// Without a password, any page open in a browser on this machine could send statements here.
+// Without a password, any page open in a browser on this machine could send statements here: directly (then the
+// browser tells its origin), or by a name of its own that leads to 127.0.0.1 (then Host is that name).
 function refuseBrowsers(request: IncomingMessage): void {
-  const site = header(request, 'sec-fetch-site');
-  if (header(request, 'origin') === undefined && (site === undefined || site === 'none')) return;
+  const site = header(request, 'sec-fetch-site') ?? 'none';
+  const host = URL.parse(`http://${request.headers.host ?? ''}`)?.hostname ?? '';
+  if (header(request, 'origin') === undefined && site === 'none' && LOOPBACK_HOST.test(host)) return;
   throw new ClickHouseError(
     497,
     'ACCESS_DENIED',
-    'requests of web pages are refused while no password is set',
+    'Requests of web pages are refused while no password is set',
   );
 }
+
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 function passwordOf(request: IncomingMessage, url: URL): string {
   const basic = /^Basic\s+(\S+)$/i.exec(header(request, 'authorization') ?? '')?.[1];

@@ -25,7 +25,7 @@ export function asClickHouseError(error: unknown): { exceptionCode: number; text
   return { exceptionCode: 1002, text: `Code: 1002. DB::Exception: ${text}. (UNKNOWN_EXCEPTION)` };
 }
 
-// exceptionCodeToHTTPStatus.cpp of ClickHouse; 202 is ours: the queue is full, come again.
+// exceptionCodeToHTTPStatus.cpp of ClickHouse; 202 (the queue is full) and 210 (stopping) are ours: come again.
 const STATUS: ReadonlyArray<readonly [number, readonly number[]]> = [
   [
     400,
@@ -42,7 +42,7 @@ const STATUS: ReadonlyArray<readonly [number, readonly number[]]> = [
   [413, [229]],
   [415, [779]],
   [501, [48]],
-  [503, [76, 202, 209, 439]],
+  [503, [76, 202, 209, 210, 439]],
 ];
 const STATUS_OF = new Map(STATUS.flatMap(([status, codes]) => codes.map((code) => [code, status] as const)));
 

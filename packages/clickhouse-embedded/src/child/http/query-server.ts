@@ -43,7 +43,7 @@ interface Exchange {
 
 async function route(parts: QueryServerParts, access: Access, exchange: Exchange): Promise<void> {
   const { request, response } = exchange;
-  const url = new URL(request.url ?? '/', 'http://localhost');
+  const url = parseUrl(request.url ?? '/');
   if (request.method === 'GET' || request.method === 'HEAD') {
     if (url.pathname === '/ping' || url.pathname === '/replicas_status') return answerText(response, 'Ok.\n');
     if (url.pathname === '/' && !url.searchParams.has('query')) return answerText(response, 'Ok.\n');
@@ -59,6 +59,12 @@ async function route(parts: QueryServerParts, access: Access, exchange: Exchange
   }
   access.check(request, url);
   await runQuery(parts, exchange, url);
+}
+
+function parseUrl(target: string): URL {
+  const url = URL.parse(`http://localhost${target}`);
+  if (url === null) throw new ClickHouseError(36, 'BAD_ARGUMENTS', `Not a path: ${target}`);
+  return url;
 }
 
 async function runQuery(

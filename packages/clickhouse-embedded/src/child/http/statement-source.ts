@@ -10,7 +10,10 @@ import { ClickHouseError } from './clickhouse-error.ts';
 /** What a request asks to run: one statement, and the file with its data if it is an insert with data. */
 export interface Statement {
   sql: string;
+  /** Takes a place among the inserts. */
   isInsert: boolean;
+  /** Its data come from the request. */
+  hasData: boolean;
   /** Removes the file. */
   dispose(): Promise<void>;
 }
@@ -40,7 +43,7 @@ export async function readStatement(
     );
   }
   const sql = whole.bytes.toString();
-  return { sql, isInsert: /^\s*INSERT\b/i.test(sql), dispose: async () => {} };
+  return { sql, isInsert: /^\s*INSERT\b/i.test(sql), hasData: false, dispose: async () => {} };
 }
 
 type Chunks = AsyncIterator<Buffer>;
@@ -85,7 +88,7 @@ async function insertFromFile(
     Buffer.from(part, 'latin1').toString(),
   );
   const sql = `${target} FROM INFILE ${stringLiteral(path)} COMPRESSION 'none' ${clauses} FORMAT ${insert.format}`;
-  return { sql, isInsert: true, dispose };
+  return { sql, isInsert: true, hasData: true, dispose };
 }
 
 async function writeWhole(path: string, bytes: Buffer): Promise<void> {
