@@ -1,1 +1,28 @@
-export {};
+export type { TokenSource, TracingOptions } from './config/options.ts';
+export type { Settings } from './config/settings.ts';
+export type { AnyFunction, TraceDecorator } from './decorate/trace-request.ts';
+export type { Report, ReportCode } from './export/error-reporter.ts';
+export type { HeaderSource } from './export/otlp-http-transport.ts';
+export type { SendResult, Transport } from './export/send-result.ts';
+export { type LogFields, logFields } from './logs/log-fields.ts';
+export type { PropagationFormat } from './propagation/propagator.ts';
+export type {
+  ListTracesOptions,
+  SpanData,
+  TraceData,
+  TraceList,
+  TraceListItem,
+  TraceReader,
+} from './read/monitoring-api.ts';
+export {
+  alwaysOff,
+  alwaysOn,
+  type ParentBasedOptions,
+  parentBased,
+  ratio,
+} from './sampling/basic-samplers.ts';
+export type { Sampler, SamplingResult } from './sampling/sampler.ts';
+export type { SpanLimits } from './tracer/span-limits.ts';
+export type { TracerMetrics } from './tracer/tracer-metrics.ts';
+export { TracingError, type TracingErrorCode } from './tracing-error.ts';
+export { TracingService } from './tracing-service.ts';

@@ -1,0 +1,61 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { Report } from '../export/error-reporter.ts';
+import type { HeaderSource } from '../export/otlp-http-transport.ts';
+import type { Transport } from '../export/send-result.ts';
+import type { PropagationFormat } from '../propagation/propagator.ts';
+import type { Sampler } from '../sampling/sampler.ts';
+import type { SpanLimits } from '../tracer/span-limits.ts';
+
+export type TokenSource = string | (() => string | Promise<string>);
+
+/** Options of `TracingService`. What is left out comes from the environment, then from the defaults. */
+export interface TracingOptions {
+  /** The Google Cloud project (`gcp.project_id`). `GCP_PROJECT_ID`, `GOOGLE_CLOUD_PROJECT`; `utxoiq-local`. */
+  readonly projectId?: string;
+  /** `OTEL_SERVICE_NAME`; `unknown_service:node`. */
+  readonly serviceName?: string;
+  readonly serviceVersion?: string;
+  /** Added to `OTEL_RESOURCE_ATTRIBUTES`. */
+  readonly resourceAttributes?: Attributes;
+  /**
+   * Base URL of the collector; `/v1/traces` is added. `OTEL_EXPORTER_OTLP_ENDPOINT`,
+   * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (whole); `http://127.0.0.1:4318`.
+   */
+  readonly endpoint?: string;
+  /** `OTEL_EXPORTER_OTLP_HEADERS`. A function is asked before each request. */
+  readonly headers?: HeaderSource;
+  /** Another way out than OTLP/HTTP. */
+  readonly transport?: Transport;
+  /** `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`; parent-based, always on at the root. */
+  readonly sampler?: Sampler;
+  /** `OTEL_PROPAGATORS`; tracecontext, cloud-trace, baggage. */
+  readonly propagators?: readonly PropagationFormat[];
+  /** A header that keeps the caller's `traceparent` past front ends that rewrite it; see docs/sdk/cloud-run.md. */
+  readonly parentHeader?: string;
+  /** `OTEL_SPAN_*_LIMIT`, `OTEL_*_ATTRIBUTE_COUNT_LIMIT`. */
+  readonly limits?: Partial<SpanLimits>;
+  /** Ended spans leave at least this often. `OTEL_BSP_SCHEDULE_DELAY`; 250 ms. */
+  readonly flushIntervalMs?: number;
+  /** Bytes of encoded spans that may wait for the collector; 128 MiB. */
+  readonly maxQueueBytes?: number;
+  /** Bytes of one request; 512 KiB. */
+  readonly maxBatchBytes?: number;
+  /** Requests to the collector at a time; 4. */
+  readonly maxInFlight?: number;
+  /** How long one request may take. `OTEL_EXPORTER_OTLP_TIMEOUT`; 10 s. */
+  readonly exportTimeoutMs?: number;
+  /** How long `stop()` may take to send what is left; 10 s. */
+  readonly stopTimeoutMs?: number;
+  /** Outgoing `fetch` and `node:http` requests get client spans; true. */
+  readonly instrumentClients?: boolean;
+  /** Flush on SIGTERM, SIGINT and before the process runs empty; true. */
+  readonly flushOnExit?: boolean;
+  /** The monitoring API for `getTrace` and `listTraces`. `UTXOIQ_TRACING_API_URL`; `http://127.0.0.1:8080`. */
+  readonly apiUrl?: string;
+  /** Its bearer token. `UTXOIQ_TRACING_TOKEN`. */
+  readonly apiToken?: TokenSource;
+  /** False: nothing is traced, everything runs. `OTEL_SDK_DISABLED`. */
+  readonly enabled?: boolean;
+  /** Told of the first failure of each kind; a process warning by default. */
+  readonly onProblem?: Report;
+}

@@ -1,0 +1,156 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { Report } from '../export/error-reporter.ts';
+import type { HeaderSource } from '../export/otlp-http-transport.ts';
+import { DEFAULT_OUTBOX_OPTIONS, type OutboxOptions } from '../export/outbox.ts';
+import type { Transport } from '../export/send-result.ts';
+import { DEFAULT_SPAN_QUEUE_OPTIONS, type SpanQueueOptions } from '../export/span-queue.ts';
+import type { PropagatorOptions } from '../propagation/propagator.ts';
+import type { Sampler } from '../sampling/sampler.ts';
+import { samplerOf } from '../sampling/sampler-of-environment.ts';
+import type { SpanLimits } from '../tracer/span-limits.ts';
+import { TracingError } from '../tracing-error.ts';
+import { count, type Environment, flag, pairs, text } from './environment.ts';
+import { limitsOf } from './limits.ts';
+import type { TokenSource, TracingOptions } from './options.ts';
+import { formatsOf } from './propagators.ts';
+
+/** Everything decided: what `TracingService` runs on. */
+export interface Settings {
+  readonly enabled: boolean;
+  readonly projectId: string;
+  readonly serviceName: string;
+  readonly resourceAttributes: Attributes;
+  readonly tracesUrl: string;
+  readonly headers: HeaderSource;
+  readonly transport: Transport | null;
+  readonly exportTimeoutMs: number;
+  readonly stopTimeoutMs: number;
+  readonly maxBatchBytes: number;
+  readonly outbox: OutboxOptions;
+  readonly queue: SpanQueueOptions;
+  readonly sampler: Sampler;
+  readonly propagator: PropagatorOptions;
+  readonly limits: SpanLimits;
+  readonly instrumentClients: boolean;
+  readonly flushOnExit: boolean;
+  readonly apiUrl: string;
+  readonly apiToken: TokenSource | null;
+  readonly onProblem: Report | undefined;
+}
+
+export const DEFAULT_ENDPOINT = 'http://127.0.0.1:4318';
+const DEFAULT_API_URL = 'http://127.0.0.1:8080';
+const DEFAULT_PROJECT = 'utxoiq-local';
+const DEFAULT_BATCH_BYTES = 512 * 1024;
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** Partial in, complete and frozen out; throws `BAD_OPTION` with the name of what is wrong. */
+export function settingsOf(options: TracingOptions, env: Environment): Settings {
+  const fromEnv = pairs(env, 'OTEL_RESOURCE_ATTRIBUTES');
+  const projectId =
+    options.projectId ??
+    text(env, 'GCP_PROJECT_ID') ??
+    fromEnv['gcp.project_id'] ??
+    text(env, 'GOOGLE_CLOUD_PROJECT') ??
+    DEFAULT_PROJECT;
+  const serviceName =
+    options.serviceName ??
+    text(env, 'OTEL_SERVICE_NAME') ??
+    fromEnv['service.name'] ??
+    'unknown_service:node';
+  return Object.freeze({
+    enabled:
+      (options.enabled ?? !flag(env, 'OTEL_SDK_DISABLED')) && text(env, 'OTEL_TRACES_EXPORTER') !== 'none',
+    projectId: nonEmpty('projectId', projectId),
+    serviceName: nonEmpty('serviceName', serviceName),
+    resourceAttributes: resourceOf(options, fromEnv, serviceName, projectId),
+    tracesUrl: tracesUrlOf(options, env),
+    headers: options.headers ?? {
+      ...pairs(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
+      ...pairs(env, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'),
+    },
+    transport: options.transport ?? null,
+    exportTimeoutMs: positive(
+      'exportTimeoutMs',
+      options.exportTimeoutMs ??
+        count(env, 'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ??
+        count(env, 'OTEL_EXPORTER_OTLP_TIMEOUT') ??
+        DEFAULT_TIMEOUT_MS,
+    ),
+    stopTimeoutMs: positive('stopTimeoutMs', options.stopTimeoutMs ?? DEFAULT_TIMEOUT_MS),
+    maxBatchBytes: positive('maxBatchBytes', options.maxBatchBytes ?? DEFAULT_BATCH_BYTES),
+    outbox: {
+      ...DEFAULT_OUTBOX_OPTIONS,
+      maxQueueBytes: positive('maxQueueBytes', options.maxQueueBytes ?? DEFAULT_OUTBOX_OPTIONS.maxQueueBytes),
+      maxInFlight: positive('maxInFlight', options.maxInFlight ?? DEFAULT_OUTBOX_OPTIONS.maxInFlight),
+    },
+    queue: {
+      ...DEFAULT_SPAN_QUEUE_OPTIONS,
+      flushIntervalMs: positive(
+        'flushIntervalMs',
+        options.flushIntervalMs ??
+          count(env, 'OTEL_BSP_SCHEDULE_DELAY') ??
+          DEFAULT_SPAN_QUEUE_OPTIONS.flushIntervalMs,
+      ),
+    },
+    sampler: options.sampler ?? samplerOf(env),
+    propagator: {
+      formats: options.propagators ?? formatsOf(env),
+      ...(options.parentHeader !== undefined && {
+        parentHeader: nonEmpty('parentHeader', options.parentHeader),
+      }),
+    },
+    limits: limitsOf(options.limits ?? {}, env),
+    instrumentClients: options.instrumentClients ?? true,
+    flushOnExit: options.flushOnExit ?? true,
+    apiUrl: urlOf('apiUrl', options.apiUrl ?? text(env, 'UTXOIQ_TRACING_API_URL') ?? DEFAULT_API_URL),
+    apiToken: options.apiToken ?? text(env, 'UTXOIQ_TRACING_TOKEN') ?? null,
+    onProblem: options.onProblem,
+  });
+}
+
+function resourceOf(
+  options: TracingOptions,
+  fromEnv: Attributes,
+  serviceName: string,
+  projectId: string,
+): Attributes {
+  return {
+    'service.name': serviceName,
+    ...(options.serviceVersion !== undefined && { 'service.version': options.serviceVersion }),
+    'gcp.project_id': projectId,
+    'telemetry.sdk.name': 'utxoiq-tracing',
+    'telemetry.sdk.language': 'nodejs',
+    'telemetry.sdk.version': '0.1.0',
+    'process.pid': process.pid,
+    'process.runtime.name': 'nodejs',
+    'process.runtime.version': process.versions.node,
+    ...fromEnv,
+    ...options.resourceAttributes,
+    // What was given by name wins over the lists.
+    ...(options.serviceName !== undefined && { 'service.name': serviceName }),
+    ...(options.projectId !== undefined && { 'gcp.project_id': projectId }),
+  };
+}
+
+function tracesUrlOf(options: TracingOptions, env: Environment): string {
+  const whole = options.endpoint === undefined ? text(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') : undefined;
+  if (whole !== undefined) return urlOf('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', whole);
+  const base = options.endpoint ?? text(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? DEFAULT_ENDPOINT;
+  return `${urlOf('endpoint', base).replace(/\/+$/, '')}/v1/traces`;
+}
+
+function urlOf(name: string, value: string): string {
+  if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value;
+  throw new TracingError('BAD_OPTION', `${name} must be an http or https URL, got ${JSON.stringify(value)}`);
+}
+
+function nonEmpty(name: string, value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  throw new TracingError('BAD_OPTION', `${name} must be a non-empty string, got ${JSON.stringify(value)}`);
+}
+
+function positive(name: string, value: unknown): number {
+  if (typeof value === 'number' && value > 0) return value;
+  throw new TracingError('BAD_OPTION', `${name} must be a number above 0, got ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,168 @@
+const INITIAL_BYTES = 64 * 1024;
+/** Up to this length a loop over character codes beats the call into native code. */
+const SHORT_STRING = 24;
+
+/**
+ * Writes protobuf into one growing buffer that is kept between batches. Lengths of nested messages are
+ * written after their content: `open` leaves room for one byte, `close` moves the content when it needs more.
+ */
+export class ProtoWriter {
+  bytes: Buffer;
+  position = 0;
+
+  constructor(initialBytes = INITIAL_BYTES) {
+    this.bytes = Buffer.allocUnsafeSlow(initialBytes);
+  }
+
+  reset(): void {
+    this.position = 0;
+  }
+
+  /** Makes room for `length` more bytes. */
+  reserve(length: number): void {
+    const needed = this.position + length;
+    if (needed <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    this.bytes.copy(grown, 0, 0, this.position);
+    this.bytes = grown;
+  }
+
+  /** Gives back a buffer that one large batch had blown up. */
+  shrink(maxBytes: number): void {
+    if (this.bytes.length > maxBytes) this.bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+    this.position = 0;
+  }
+
+  byte(value: number): void {
+    if (this.position >= this.bytes.length) this.reserve(1);
+    this.bytes[this.position++] = value;
+  }
+
+  /** An unsigned varint below 2^53. */
+  varint(value: number): void {
+    this.reserve(10);
+    const { bytes } = this;
+    let at = this.position;
+    while (value >= 0x80) {
+      bytes[at++] = value < 0x80000000 ? (value & 0x7f) | 0x80 : (value % 128) + 128;
+      value = value < 0x80000000 ? value >>> 7 : Math.floor(value / 128);
+    }
+    bytes[at++] = value;
+    this.position = at;
+  }
+
+  /** An int64 as a varint; negative numbers take ten bytes, as protobuf has it. */
+  int64(value: number): void {
+    if (value >= 0) this.varint(value);
+    else this.bigint64(BigInt(value));
+  }
+
+  bigint64(value: bigint): void {
+    this.reserve(10);
+    let rest = BigInt.asUintN(64, value);
+    while (rest >= 0x80n) {
+      this.bytes[this.position++] = Number(rest & 0x7fn) | 0x80;
+      rest >>= 7n;
+    }
+    this.bytes[this.position++] = Number(rest);
+  }
+
+  double(value: number): void {
+    this.reserve(8);
+    this.position = this.bytes.writeDoubleLE(value, this.position);
+  }
+
+  fixed32(value: number): void {
+    this.reserve(4);
+    this.position = this.bytes.writeUInt32LE(value >>> 0, this.position);
+  }
+
+  /** `seconds * 1e9 + nanos` as a fixed64, exactly, for any time OTLP can hold. */
+  fixed64Time(seconds: number, nanos: number): void {
+    this.reserve(8);
+    // seconds = a * 2^16 + b, so every product stays below 2^53 and the sum is exact.
+    const high16 = Math.floor(seconds / 65536) * 1e9;
+    const lowWord = (seconds % 65536) * 1e9 + nanos + (high16 % 65536) * 65536;
+    const high = Math.floor(high16 / 65536) + Math.floor(lowWord / 4294967296);
+    this.bytes.writeUInt32LE(lowWord % 4294967296, this.position);
+    this.position = this.bytes.writeUInt32LE(high % 4294967296, this.position + 4);
+  }
+
+  /** An id of hex digits as bytes. */
+  hex(id: string): void {
+    const length = id.length >>> 1;
+    this.reserve(length);
+    const { bytes, position } = this;
+    for (let i = 0; i < length; i++) {
+      bytes[position + i] = (nibble(id.charCodeAt(i * 2)) << 4) | nibble(id.charCodeAt(i * 2 + 1));
+    }
+    this.position = position + length;
+  }
+
+  raw(source: Uint8Array): void {
+    this.reserve(source.length);
+    this.bytes.set(source, this.position);
+    this.position += source.length;
+  }
+
+  /** A string with its length before it. */
+  string(text: string): void {
+    const { length } = text;
+    this.reserve(length * 3 + 5);
+    if (length > SHORT_STRING) {
+      this.longString(text);
+      return;
+    }
+    const { bytes } = this;
+    const start = this.position;
+    let at = start + 1;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) {
+        this.longString(text);
+        return;
+      }
+      bytes[at++] = code;
+    }
+    bytes[start] = length;
+    this.position = at;
+  }
+
+  private longString(text: string): void {
+    const start = this.open();
+    this.position += this.bytes.write(text, this.position);
+    this.close(start);
+  }
+
+  /** Begins a length-delimited value; give what it returns to `close`. */
+  open(): number {
+    this.reserve(1);
+    this.position += 1;
+    return this.position;
+  }
+
+  close(start: number): void {
+    const length = this.position - start;
+    if (length < 0x80) {
+      this.bytes[start - 1] = length;
+      return;
+    }
+    const extra = length < 0x4000 ? 1 : length < 0x200000 ? 2 : length < 0x10000000 ? 3 : 4;
+    this.reserve(extra);
+    this.bytes.copyWithin(start + extra, start, this.position);
+    const end = this.position + extra;
+    this.position = start - 1;
+    this.varint(length);
+    this.position = end;
+  }
+}
+
+function nibble(code: number): number {
+  return code < 58 ? code - 48 : (code | 0x20) - 87;
+}
+
+export function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) length++;
+  return length;
+}

@@ -1,0 +1,133 @@
+import type { HrTime, SpanContext } from '@opentelemetry/api';
+import { epochOf } from '../tracer/clock.ts';
+import type { RecordingSpan, SpanEventRecord, SpanLinkRecord } from '../tracer/span.ts';
+import { writeKeyValue } from './any-value.ts';
+import type { ProtoWriter } from './proto-writer.ts';
+
+/** Tags of opentelemetry-proto trace.proto: `ScopeSpans.spans`, then the fields of `Span`. */
+const SPANS = 0x12;
+const TRACE_ID = 0x0a;
+const SPAN_ID = 0x12;
+const TRACE_STATE = 0x1a;
+const PARENT_SPAN_ID = 0x22;
+const NAME = 0x2a;
+const KIND = 0x30;
+const START = 0x39;
+const END = 0x41;
+const ATTRIBUTES = 0x4a;
+const DROPPED_ATTRIBUTES = 0x50;
+const EVENTS = 0x5a;
+const DROPPED_EVENTS = 0x60;
+const LINKS = 0x6a;
+const DROPPED_LINKS = 0x70;
+const STATUS = 0x7a;
+const FLAGS = [0x85, 0x01] as const;
+
+const HAS_IS_REMOTE = 0x100;
+const IS_REMOTE = 0x200;
+
+/** One span as an element of `ScopeSpans.spans`, tag and length included. */
+export function writeSpan(out: ProtoWriter, span: RecordingSpan): void {
+  out.byte(SPANS);
+  const start = out.open();
+  writeIdentity(out, span);
+  writeTimes(out, span);
+  writePairs(out, ATTRIBUTES, span.pairs);
+  writeCount(out, DROPPED_ATTRIBUTES, span.droppedAttributesCount);
+  if (span.events !== null) for (const event of span.events) writeEvent(out, event);
+  writeCount(out, DROPPED_EVENTS, span.droppedEventsCount);
+  if (span.links !== null) for (const link of span.links) writeLink(out, link);
+  writeCount(out, DROPPED_LINKS, span.droppedLinksCount);
+  writeStatus(out, span);
+  out.byte(FLAGS[0]);
+  out.byte(FLAGS[1]);
+  out.fixed32(flagsOf(span.traceFlags, span.parent?.isRemote));
+  out.close(start);
+}
+
+function writeIdentity(out: ProtoWriter, span: RecordingSpan): void {
+  writeId(out, TRACE_ID, span.traceId);
+  writeId(out, SPAN_ID, span.spanId);
+  if (span.traceState !== undefined) writeText(out, TRACE_STATE, span.traceState.serialize());
+  if (span.parent !== undefined) writeId(out, PARENT_SPAN_ID, span.parent.spanId);
+  writeText(out, NAME, span.name);
+  out.byte(KIND);
+  out.byte(span.kind + 1);
+}
+
+/** A span that ended before it began lasts nothing. */
+function writeTimes(out: ProtoWriter, span: RecordingSpan): void {
+  const start = span.startTime ?? epochOf(span.startMs);
+  const [startSeconds, startNanos] = [start[0], start[1]];
+  const end = span.endTime ?? epochOf(span.endMs);
+  const backwards = end[0] < startSeconds || (end[0] === startSeconds && end[1] < startNanos);
+  out.byte(START);
+  out.fixed64Time(startSeconds, startNanos);
+  out.byte(END);
+  out.fixed64Time(backwards ? startSeconds : end[0], backwards ? startNanos : end[1]);
+}
+
+function writeEvent(out: ProtoWriter, event: SpanEventRecord): void {
+  out.byte(EVENTS);
+  const start = out.open();
+  const time: Readonly<HrTime> = event.time ?? epochOf(event.timeMs);
+  out.byte(0x09);
+  out.fixed64Time(time[0], time[1]);
+  writeText(out, 0x12, event.name);
+  writePairs(out, 0x1a, event.pairs);
+  writeCount(out, 0x20, event.dropped);
+  out.close(start);
+}
+
+function writeLink(out: ProtoWriter, link: SpanLinkRecord): void {
+  const context: SpanContext = link.context;
+  out.byte(LINKS);
+  const start = out.open();
+  writeId(out, 0x0a, context.traceId);
+  writeId(out, 0x12, context.spanId);
+  if (context.traceState !== undefined) writeText(out, 0x1a, context.traceState.serialize());
+  writePairs(out, 0x22, link.pairs);
+  writeCount(out, 0x28, link.dropped);
+  out.byte(0x35);
+  out.fixed32(flagsOf(context.traceFlags, context.isRemote));
+  out.close(start);
+}
+
+function writeStatus(out: ProtoWriter, span: RecordingSpan): void {
+  if (span.statusCode === 0) return;
+  out.byte(STATUS);
+  const start = out.open();
+  if (span.statusMessage !== '') writeText(out, 0x12, span.statusMessage);
+  out.byte(0x18);
+  out.byte(span.statusCode);
+  out.close(start);
+}
+
+function writePairs(out: ProtoWriter, tag: number, pairs: readonly unknown[]): void {
+  for (let i = 0; i < pairs.length; i += 2) {
+    out.byte(tag);
+    writeKeyValue(out, pairs[i] as string, pairs[i + 1]);
+  }
+}
+
+function writeId(out: ProtoWriter, tag: number, id: string): void {
+  out.byte(tag);
+  out.byte(id.length >>> 1);
+  out.hex(id);
+}
+
+function writeText(out: ProtoWriter, tag: number, text: string): void {
+  if (text === '') return;
+  out.byte(tag);
+  out.string(text);
+}
+
+function writeCount(out: ProtoWriter, tag: number, count: number): void {
+  if (count === 0) return;
+  out.byte(tag);
+  out.varint(count);
+}
+
+function flagsOf(traceFlags: number, isRemote: boolean | undefined): number {
+  return (traceFlags & 0xff) | HAS_IS_REMOTE | (isRemote === true ? IS_REMOTE : 0);
+}

@@ -1,0 +1,40 @@
+export type ReportCode = 'UNREACHABLE' | 'REFUSED' | 'QUEUE_FULL' | 'BAD_SPAN' | 'HOST_CODE';
+
+export type Report = (report: { code: ReportCode; message: string; nextStep: string }) => void;
+
+const NEXT_STEP: Readonly<Record<ReportCode, string>> = {
+  UNREACHABLE:
+    'is a collector listening there? Set OTEL_EXPORTER_OTLP_ENDPOINT, or run `npx utxoiq-tracing doctor`; spans wait and are sent when it answers',
+  REFUSED: 'check the endpoint (does its path end in /v1/traces?), the credentials and the project',
+  QUEUE_FULL: 'the collector is away or too slow; raise `maxQueueBytes` or sample',
+  BAD_SPAN: 'this span is lost, the others are not; please report it',
+  HOST_CODE: 'tracing goes on without it',
+};
+
+/** Tells the first failure of each kind, and again only after things had gone well. Never throws. */
+export class ErrorReporter {
+  private readonly out: Report;
+  private readonly told = new Set<ReportCode>();
+
+  constructor(out: Report = warn) {
+    this.out = out;
+  }
+
+  report(code: ReportCode, message: string): void {
+    if (this.told.has(code)) return;
+    this.told.add(code);
+    try {
+      this.out({ code, message, nextStep: NEXT_STEP[code] });
+    } catch {
+      // The host's logger threw: there is nobody left to tell.
+    }
+  }
+
+  recovered(): void {
+    if (this.told.size > 0) this.told.delete('UNREACHABLE');
+  }
+}
+
+const warn: Report = ({ code, message, nextStep }) => {
+  process.emitWarning(`${message}; ${nextStep}`, { type: 'TracingWarning', code });
+};

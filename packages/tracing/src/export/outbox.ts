@@ -1,0 +1,180 @@
+import type { EncodedBatch } from '../encode/batch-encoder.ts';
+import type { TracerMetrics } from '../tracer/tracer-metrics.ts';
+import type { ErrorReporter } from './error-reporter.ts';
+import type { Transport } from './send-result.ts';
+
+export interface OutboxOptions {
+  /** Bytes of batches that may wait or be on their way; beyond it the newest batch is dropped and counted. */
+  readonly maxQueueBytes: number;
+  readonly maxInFlight: number;
+  readonly minBackoffMs: number;
+  readonly maxBackoffMs: number;
+}
+
+export const DEFAULT_OUTBOX_OPTIONS: OutboxOptions = Object.freeze({
+  maxQueueBytes: 128 * 1024 * 1024,
+  maxInFlight: 4,
+  minBackoffMs: 100,
+  maxBackoffMs: 30_000,
+});
+
+/** While stopping there is no time for long pauses: the endpoint is asked at least this often. */
+const DRAIN_BACKOFF_MS = 500;
+
+/**
+ * Encoded batches on their way to the collector: several at a time while it answers, one at a time while it
+ * does not, with growing pauses between. Nothing is given up before the queue is full or `drain` times out.
+ */
+export class Outbox {
+  private readonly transport: Transport;
+  private readonly metrics: TracerMetrics;
+  private readonly reporter: ErrorReporter;
+  private readonly options: OutboxOptions;
+  private readonly waiting: EncodedBatch[] = [];
+  private readonly closing = new AbortController();
+  private bytes = 0;
+  private inFlight = 0;
+  private failures = 0;
+  private pausedUntil = 0;
+  private draining = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private idle: (() => void)[] = [];
+
+  constructor(transport: Transport, metrics: TracerMetrics, reporter: ErrorReporter, options: OutboxOptions) {
+    this.transport = transport;
+    this.metrics = metrics;
+    this.reporter = reporter;
+    this.options = options;
+  }
+
+  get queuedBytes(): number {
+    return this.bytes;
+  }
+
+  add(batch: EncodedBatch): void {
+    if (this.bytes + batch.body.length > this.options.maxQueueBytes) {
+      this.metrics.spansDroppedQueueFull += batch.spanCount;
+      this.reporter.report(
+        'QUEUE_FULL',
+        `spans are dropped: ${this.bytes} bytes wait for ${this.transport.endpoint}`,
+      );
+      return;
+    }
+    this.bytes += batch.body.length;
+    this.waiting.push(batch);
+    this.pump();
+  }
+
+  /** Resolves true when everything that was added has left, false when `timeoutMs` passed before. */
+  async drain(timeoutMs: number): Promise<boolean> {
+    if (this.isEmpty()) return true;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.draining++;
+    this.idle.push(() => resolve(true));
+    const deadline = setTimeout(() => resolve(false), timeoutMs);
+    if (this.pausedUntil > 0) this.pause(Math.min(this.pausedUntil - Date.now(), DRAIN_BACKOFF_MS));
+    else this.pump();
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(deadline);
+      this.draining--;
+      if (this.draining === 0) this.timer?.unref();
+    }
+  }
+
+  /** Gives up what still waits, counted as unreachable. */
+  close(): void {
+    for (const batch of this.waiting.splice(0)) {
+      this.metrics.spansDroppedUnreachable += batch.spanCount;
+      this.bytes -= batch.body.length;
+    }
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.closing.abort();
+    this.transport.close();
+  }
+
+  private isEmpty(): boolean {
+    return this.waiting.length === 0 && this.inFlight === 0;
+  }
+
+  private pump(): void {
+    if (this.timer !== null) return;
+    const limit = this.failures > 0 ? 1 : this.options.maxInFlight;
+    while (this.inFlight < limit) {
+      const batch = this.waiting.shift();
+      if (batch === undefined) break;
+      this.inFlight++;
+      // Settles always: `send` turns failures into results.
+      void this.send(batch);
+    }
+    if (this.isEmpty()) for (const resolve of this.idle.splice(0)) resolve();
+  }
+
+  private async send(batch: EncodedBatch): Promise<void> {
+    const started = performance.now();
+    const result = await this.transport.send(batch.body, this.closing.signal);
+    this.inFlight--;
+    switch (result.status) {
+      case 'ok':
+        this.onSent(batch, performance.now() - started, result.rejectedSpans, result.message);
+        break;
+      case 'refused':
+        this.bytes -= batch.body.length;
+        this.metrics.spansDroppedRejected += batch.spanCount;
+        this.reporter.report('REFUSED', `${this.transport.endpoint} refused spans: ${result.reason}`);
+        break;
+      case 'retry':
+        this.onRetry(batch, result.afterMs, result.reason);
+        break;
+    }
+    this.pump();
+  }
+
+  private onSent(batch: EncodedBatch, durationMs: number, rejected: number, message: string): void {
+    this.bytes -= batch.body.length;
+    this.failures = 0;
+    this.metrics.batchesExported++;
+    this.metrics.exportDurationMs += durationMs;
+    this.metrics.spansExported += batch.spanCount - rejected;
+    this.metrics.spansDroppedRejected += rejected;
+    if (rejected > 0) {
+      this.reporter.report('REFUSED', `${this.transport.endpoint} rejected ${rejected} spans: ${message}`);
+    }
+    this.reporter.recovered();
+  }
+
+  private onRetry(batch: EncodedBatch, afterMs: number | null, reason: string): void {
+    if (this.closing.signal.aborted) {
+      this.bytes -= batch.body.length;
+      this.metrics.spansDroppedUnreachable += batch.spanCount;
+      return;
+    }
+    this.failures++;
+    this.metrics.exportRetries++;
+    this.waiting.unshift(batch);
+    this.reporter.report('UNREACHABLE', `${this.transport.endpoint} does not take spans: ${reason}`);
+    this.pause(afterMs ?? this.backoffMs());
+  }
+
+  /** Doubles from the minimum, at random between half and whole, so that a fleet does not come back at once. */
+  private backoffMs(): number {
+    const { minBackoffMs, maxBackoffMs } = this.options;
+    const whole = Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(this.failures - 1, 20));
+    return whole * (0.5 + Math.random() / 2);
+  }
+
+  private pause(ms: number): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    const delay = Math.max(0, this.draining > 0 ? Math.min(ms, DRAIN_BACKOFF_MS) : ms);
+    this.pausedUntil = Date.now() + delay;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.pausedUntil = 0;
+      this.pump();
+    }, delay);
+    // A program may end while the collector is away; only somebody who waits for the drain holds it up.
+    if (this.draining === 0) this.timer.unref();
+  }
+}

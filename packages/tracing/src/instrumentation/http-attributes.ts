@@ -1,0 +1,53 @@
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { RecordingSpan } from '../tracer/span.ts';
+
+/** Methods that semantic conventions keep; others are reported as `_OTHER` (HTTP spans, "method"). */
+const KNOWN_METHODS: ReadonlySet<string> = new Set([
+  'CONNECT',
+  'DELETE',
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PATCH',
+  'POST',
+  'PUT',
+  'QUERY',
+  'TRACE',
+]);
+
+export function appendMethod(span: RecordingSpan, method: string): void {
+  if (KNOWN_METHODS.has(method)) {
+    span.append('http.request.method', method);
+    return;
+  }
+  span.append('http.request.method', '_OTHER');
+  span.append('http.request.method_original', method);
+}
+
+/** A client's span fails from 400 on, a server's from 500 on (semantic conventions, HTTP spans, "Status"). */
+export function appendStatus(span: RecordingSpan, statusCode: number, failsFrom: 400 | 500): void {
+  span.append('http.response.status_code', statusCode);
+  if (statusCode < failsFrom || statusCode < 100) return;
+  if (span.statusCode !== SpanStatusCode.UNSET) return;
+  span.append('error.type', String(statusCode));
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+const SECRET_PARAMETERS = /([?&](?:AWSAccessKeyId|Signature|sig|X-Goog-Signature|X-Amz-Signature)=)[^&#]*/gi;
+
+/** `url.full` and `url.query` without the values that would sign a request (semantic conventions, URL). */
+export function redactUrl(url: string): string {
+  return url.includes('?') ? url.replace(SECRET_PARAMETERS, '$1REDACTED') : url;
+}
+
+/** A correlation id is taken over only when it can stand in a header and a log line as it is. */
+const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
+
+export function acceptedCorrelationId(header: unknown): string | null {
+  const value = Array.isArray(header) ? header[0] : header;
+  return typeof value === 'string' && CORRELATION_ID.test(value) ? value : null;
+}
+
+export function recordHttpError(span: RecordingSpan, error: unknown): void {
+  span.recordException(error instanceof Error || typeof error === 'string' ? error : String(error));
+}

@@ -1,0 +1,77 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { RecordingSpan } from '../tracer/span.ts';
+import type { TracingCore } from '../tracing-core.ts';
+import { onClientError, onClientResponse, startClientSpan } from './client-span.ts';
+
+const SPAN = Symbol('utxoiq.client-span');
+type TracedRequest = ClientRequest & { [SPAN]?: RecordingSpan; _header?: string | null };
+
+/** Spans for `http.request` and `https.request`, through the channels Node publishes; nothing is patched. */
+export function instrumentNodeHttpClient(core: () => TracingCore | undefined): () => void {
+  const onCreated = (message: unknown) => {
+    const running = core();
+    if (running !== undefined) start(running, (message as { request: TracedRequest }).request);
+  };
+  const onResponse = (message: unknown) => {
+    const { request, response } = message as { request: TracedRequest; response: IncomingMessage };
+    const span = request[SPAN];
+    if (span === undefined) return;
+    onClientResponse(span, response.statusCode ?? 0);
+    response.once('close', () => span.end());
+  };
+  const onError = (message: unknown) => {
+    const { request, error } = message as { request: TracedRequest; error: unknown };
+    const span = request[SPAN];
+    if (span !== undefined) onClientError(span, error);
+  };
+  subscribe('http.client.request.created', onCreated);
+  subscribe('http.client.response.finish', onResponse);
+  subscribe('http.client.request.error', onError);
+  return () => {
+    unsubscribe('http.client.request.created', onCreated);
+    unsubscribe('http.client.response.finish', onResponse);
+    unsubscribe('http.client.request.error', onError);
+  };
+}
+
+function start(core: TracingCore, request: TracedRequest): void {
+  try {
+    const span = startClientSpan(
+      core,
+      () => describe(request),
+      (name, value) => setHeader(request, name, value),
+    );
+    if (span !== null) request[SPAN] = span;
+  } catch (error) {
+    core.onError('tracing an outgoing request', error);
+  }
+}
+
+function describe(request: TracedRequest) {
+  const header = request.getHeader('host');
+  const authority = typeof header === 'string' ? header : request.host;
+  const origin = `${request.protocol}//${authority}`;
+  const { hostname, port } = URL.canParse(origin) ? new URL(origin) : { hostname: request.host, port: '' };
+  const secure = request.protocol === 'https:';
+  return {
+    method: request.method,
+    origin,
+    path: request.path,
+    host: hostname,
+    port: port === '' ? (secure ? 443 : 80) : Number(port),
+  };
+}
+
+/**
+ * A caller's own trace header stays. With headers given as an array, or with `Expect`, Node has written the
+ * head already but not sent it: then the line goes into that text.
+ */
+function setHeader(request: TracedRequest, name: string, value: string): void {
+  const { _header: head } = request;
+  if (typeof head !== 'string') {
+    if (!request.hasHeader(name)) request.setHeader(name, value);
+  } else if (head.endsWith('\r\n\r\n') && !head.toLowerCase().includes(`\r\n${name}:`)) {
+    request._header = `${head.slice(0, -2)}${name}: ${value}\r\n\r\n`;
+  }
+}

@@ -1,0 +1,66 @@
+import type { HrTime, TimeInput } from '@opentelemetry/api';
+
+/** How far the wall clock may move away from the monotonic one before spans follow it. */
+const MAX_DRIFT_MS = 5;
+
+/** Seconds and nanoseconds of the epoch at `performance.now() === 0`. */
+let originSeconds = 0;
+let originNanos = 0;
+let originMs = 0;
+
+function anchor(epochMs: number): void {
+  originMs = epochMs;
+  originSeconds = Math.floor(epochMs / 1000);
+  originNanos = Math.round((epochMs - originSeconds * 1000) * 1e6);
+}
+anchor(performance.timeOrigin);
+
+/**
+ * Spans are timed by the monotonic clock, all from one anchor, so that times within a process never run
+ * backwards. The wall clock may be set, or the machine may sleep: called between batches, this moves the
+ * anchor when the two clocks have drifted apart.
+ */
+export function followWallClock(): void {
+  const wall = Date.now();
+  if (Math.abs(wall - (originMs + performance.now())) > MAX_DRIFT_MS) anchor(wall - performance.now());
+}
+
+/** Milliseconds since the process began, with fractions: what a span keeps until it is encoded. */
+export const monotonicMs: () => number = () => performance.now();
+
+const scratch: [number, number] = [0, 0];
+
+/** Epoch seconds and nanoseconds of a monotonic time. The pair is reused: read it before the next call. */
+export function epochOf(ms: number): Readonly<HrTime> {
+  const seconds = Math.floor(ms / 1000);
+  const nanos = Math.round((ms - seconds * 1000) * 1e6) + originNanos;
+  const carry = Math.floor(nanos / 1e9);
+  scratch[0] = originSeconds + seconds + carry;
+  scratch[1] = nanos - carry * 1e9;
+  return scratch;
+}
+
+export function isHrTime(value: unknown): value is HrTime {
+  return (
+    Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number'
+  );
+}
+
+export function isTimeInput(value: unknown): value is TimeInput {
+  return typeof value === 'number' || value instanceof Date || isHrTime(value);
+}
+
+/** A time given by the caller: a number below `performance.now()` is monotonic, else epoch milliseconds. */
+export function hrTimeOf(input: TimeInput): HrTime {
+  if (typeof input === 'number') {
+    if (input > performance.now()) return fromEpochMs(input);
+    const [seconds, nanos] = epochOf(input);
+    return [seconds, nanos];
+  }
+  if (input instanceof Date) return fromEpochMs(input.getTime());
+  return [input[0], input[1]];
+}
+
+function fromEpochMs(ms: number): HrTime {
+  return [Math.trunc(ms / 1000), Math.round((ms % 1000) * 1e6)];
+}

@@ -1,0 +1,48 @@
+import type { Link } from '@opentelemetry/api';
+import type { EncodedScope } from '../encode/scope.ts';
+import type { TracingCore } from '../tracing-core.ts';
+import { cleanAttributes } from './attribute-values.ts';
+import type { RecordingSpan, SpanLinkRecord } from './span.ts';
+import type { SpanLimits } from './span-limits.ts';
+import type { TracerMetrics } from './tracer-metrics.ts';
+
+/** Where ended spans go. */
+export interface SpanSink {
+  add(span: RecordingSpan): void;
+}
+
+/** What all spans of one tracer share: limits, counters, the scope they are encoded under, the way out. */
+export class SpanPipeline {
+  readonly limits: SpanLimits;
+  readonly metrics: TracerMetrics;
+  readonly scope: EncodedScope;
+  readonly core: TracingCore;
+  private readonly sink: SpanSink;
+
+  constructor(
+    core: TracingCore,
+    limits: SpanLimits,
+    metrics: TracerMetrics,
+    scope: EncodedScope,
+    sink: SpanSink,
+  ) {
+    this.core = core;
+    this.limits = limits;
+    this.metrics = metrics;
+    this.scope = scope;
+    this.sink = sink;
+  }
+
+  onEnd(span: RecordingSpan): void {
+    this.metrics.spansEnded++;
+    this.sink.add(span);
+  }
+
+  cleanLink(link: Link): SpanLinkRecord {
+    const { pairs, dropped } = cleanAttributes(link.attributes, {
+      count: this.limits.attributePerLinkCountLimit,
+      valueLength: this.limits.attributeValueLengthLimit,
+    });
+    return { context: link.context, pairs, dropped };
+  }
+}

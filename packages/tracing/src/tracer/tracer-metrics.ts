@@ -1,0 +1,36 @@
+/** The tracer's own counters. Every loss is one of them. */
+export interface TracerMetrics {
+  spansStarted: number;
+  spansEnded: number;
+  /** Spans not recorded because the sampler said no. */
+  spansSampledOut: number;
+  /** Attributes dropped because their key or value is none the specification knows. */
+  invalidAttributes: number;
+  /** Spans lost: the queue was full, the endpoint refused them, or it stayed away too long. */
+  spansDroppedQueueFull: number;
+  spansDroppedRejected: number;
+  spansDroppedUnreachable: number;
+  spansDroppedEncoding: number;
+  spansExported: number;
+  batchesExported: number;
+  exportRetries: number;
+  /** Milliseconds of the exports that succeeded, retries included; divide by `batchesExported`. */
+  exportDurationMs: number;
+}
+
+export function newTracerMetrics(): TracerMetrics {
+  return {
+    spansStarted: 0,
+    spansEnded: 0,
+    spansSampledOut: 0,
+    invalidAttributes: 0,
+    spansDroppedQueueFull: 0,
+    spansDroppedRejected: 0,
+    spansDroppedUnreachable: 0,
+    spansDroppedEncoding: 0,
+    spansExported: 0,
+    batchesExported: 0,
+    exportRetries: 0,
+    exportDurationMs: 0,
+  };
+}

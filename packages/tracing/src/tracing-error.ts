@@ -1,0 +1,17 @@
+export type TracingErrorCode =
+  | 'BAD_OPTION'
+  | 'READ_FAILED'
+  | 'READ_REFUSED'
+  | 'TRACE_NOT_FOUND'
+  | 'MISSING_PACKAGE';
+
+/** The one error class of the SDK; `docs/errors.md` lists its codes. Only set-up and reading throw it. */
+export class TracingError extends Error {
+  readonly code: TracingErrorCode;
+
+  constructor(code: TracingErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TracingError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,216 @@
+import { type Attributes, ROOT_CONTEXT, type Span, SpanKind, type Tracer } from '@opentelemetry/api';
+import type { TracingOptions } from './config/options.ts';
+import { type Settings, settingsOf } from './config/settings.ts';
+import { activeContext, currentContext } from './context/context-manager.ts';
+import { SPAN_KEY, SUPPRESS_TRACING_KEY } from './context/span-frame.ts';
+import { type TraceDecorator, traceDecorator } from './decorate/trace-request.ts';
+import { BatchEncoder } from './encode/batch-encoder.ts';
+import { encodeResource } from './encode/scope.ts';
+import { ErrorReporter } from './export/error-reporter.ts';
+import { flushOnExit } from './export/exit-flush.ts';
+import { OtlpHttpTransport } from './export/otlp-http-transport.ts';
+import { Outbox } from './export/outbox.ts';
+import { SpanQueue } from './export/span-queue.ts';
+import { type FastifyLike, instrumentFastify } from './instrumentation/fastify.ts';
+import { type LogFields, logFields } from './logs/log-fields.ts';
+import { Propagator } from './propagation/propagator.ts';
+import {
+  type ListTracesOptions,
+  MonitoringApi,
+  type TraceData,
+  type TraceList,
+  type TraceReader,
+} from './read/monitoring-api.ts';
+import { register, unregister } from './running-services.ts';
+import { PropagatedSpan } from './tracer/propagated-span.ts';
+import { SdkTracerProvider } from './tracer/provider.ts';
+import type { SdkTracer } from './tracer/tracer.ts';
+import { newTracerMetrics, type TracerMetrics } from './tracer/tracer-metrics.ts';
+import type { TracingCore } from './tracing-core.ts';
+import { VERSION } from './version.ts';
+
+const SUPPRESSED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, true);
+const SCOPE = '@utxoiq/tracing';
+
+/** Tracing of one service: make it, `start()` it, `stop()` it; everything between is optional. */
+export class TracingService {
+  readonly settings: Settings;
+  private readonly core: TracingCore & { running: boolean };
+  private readonly tracer: SdkTracer;
+  private readonly counters: TracerMetrics = newTracerMetrics();
+  private readonly queue: SpanQueue;
+  private readonly outbox: Outbox;
+  private readonly reader: TraceReader;
+  private starting: Promise<void> | null = null;
+  private stopping: Promise<void> | null = null;
+  private stopWatchingExit: (() => void) | null = null;
+
+  constructor(options: TracingOptions = {}, env: NodeJS.ProcessEnv = process.env) {
+    const settings = settingsOf(options, env);
+    this.settings = settings;
+    const reporter = new ErrorReporter(settings.onProblem);
+    const onError = (what: string, error: unknown) => {
+      reporter.report('HOST_CODE', error === null ? what : `${what}: ${String(error)}`);
+    };
+    const transport =
+      settings.transport ??
+      new OtlpHttpTransport({
+        url: settings.tracesUrl,
+        headers: settings.headers,
+        timeoutMs: settings.exportTimeoutMs,
+        maxConnections: settings.outbox.maxInFlight,
+      });
+    this.outbox = new Outbox(transport, this.counters, reporter, settings.outbox);
+    const encoder = new BatchEncoder(
+      encodeResource(settings.resourceAttributes),
+      settings.maxBatchBytes,
+      (error) => {
+        this.counters.spansDroppedEncoding++;
+        reporter.report('BAD_SPAN', `a span could not be encoded: ${String(error)}`);
+      },
+    );
+    this.queue = new SpanQueue(encoder, this.outbox, settings.queue);
+    this.core = this.makeCore(onError);
+    this.tracer = this.core.provider.getTracer(SCOPE, VERSION);
+    // Kept from before any instrumentation of fetch, so that reading traces is plain.
+    this.reader = new MonitoringApi(settings.apiUrl, settings.apiToken, globalThis.fetch);
+  }
+
+  private makeCore(onError: TracingCore['onError']): TracingCore & { running: boolean } {
+    const { sampler, limits, propagator, instrumentClients } = this.settings;
+    const core = {
+      propagator: new Propagator(propagator),
+      running: false,
+      instrumentsClients: instrumentClients,
+      onError,
+    } as TracingCore & { running: boolean; provider: SdkTracerProvider; httpTracer: SdkTracer };
+    core.provider = new SdkTracerProvider(core, {
+      sampler,
+      limits,
+      metrics: this.counters,
+      sink: this.queue,
+    });
+    core.httpTracer = core.provider.getTracer(`${SCOPE}/http`, VERSION);
+    return core;
+  }
+
+  /** Registers the tracer with the OpenTelemetry API and begins to trace. */
+  start(): Promise<void> {
+    this.starting ??= this.begin();
+    return this.starting;
+  }
+
+  private async begin(): Promise<void> {
+    if (!this.settings.enabled) return;
+    this.core.running = true;
+    register(this.core);
+    if (this.settings.flushOnExit) this.stopWatchingExit = flushOnExit(() => this.flush());
+  }
+
+  /** Sends what has ended, waits until it has arrived (at most `stopTimeoutMs`), and lets go of everything. */
+  stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  private async end(): Promise<void> {
+    if (this.core.running) unregister(this.core);
+    this.core.running = false;
+    this.stopWatchingExit?.();
+    await this.flush();
+    this.queue.close();
+    this.outbox.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /** Resolves true when every span that has ended is with the collector, false when it takes too long. */
+  async flush(timeoutMs: number = this.settings.stopTimeoutMs): Promise<boolean> {
+    this.queue.encodePending();
+    return this.outbox.drain(timeoutMs);
+  }
+
+  /** A tracer of OpenTelemetry's API; the same as `trace.getTracer` gives after `start()`. */
+  getTracer(name: string, version?: string): Tracer {
+    return this.core.provider.getTracer(name, version);
+  }
+
+  /** Traces every request of a Fastify application. Call it before `ready()`. */
+  instrumentFastify(app: FastifyLike): void {
+    instrumentFastify(app, this.core);
+  }
+
+  /**
+   * Traces a function or method: `traceRequest('name')(fn)`, `@traceRequest()`. Sync, async and generator
+   * functions; the span is named after the function unless a name is given.
+   */
+  traceRequest(spanName?: string): TraceDecorator {
+    return traceDecorator((name) => this.startSpan(name), spanName);
+  }
+
+  private startSpan(name: string): Span {
+    const context = currentContext();
+    if (!this.core.running || context.getValue(SUPPRESS_TRACING_KEY) === true) {
+      return new PropagatedSpan(this.activeSpan()?.spanContext() ?? NO_SPAN, context);
+    }
+    return this.tracer.begin(name, SpanKind.INTERNAL, context);
+  }
+
+  /** The span that is active here, if any. */
+  activeSpan(): Span | undefined {
+    return currentContext().getValue(SPAN_KEY) as Span | undefined;
+  }
+
+  /** Sets attributes of the active span; nothing without one. */
+  addSpanAttributes(attributes: Attributes): void {
+    this.activeSpan()?.setAttributes(attributes);
+  }
+
+  /** Adds an event to the active span; nothing without one. */
+  addSpanEvent(name: string, attributes: Attributes = {}): void {
+    this.activeSpan()?.addEvent(name, attributes);
+  }
+
+  /** 32 hex digits; null outside of spans. */
+  getCurrentTraceId(): string | null {
+    return this.activeSpan()?.spanContext().traceId ?? null;
+  }
+
+  /** 16 hex digits; null outside of spans. */
+  getCurrentSpanId(): string | null {
+    return this.activeSpan()?.spanContext().spanId ?? null;
+  }
+
+  /** Fields for log lines: pino's `mixin: () => tracing.logFields()`. */
+  logFields(): LogFields | Record<string, never> {
+    return logFields();
+  }
+
+  /** Runs `fn` without spans: for work that tracing itself depends on. */
+  withoutTracing<T>(fn: () => T): T {
+    return activeContext.run(SUPPRESSED, fn);
+  }
+
+  /** A trace with all its spans, from the monitoring API. Throws `TRACE_NOT_FOUND` where there is none. */
+  getTrace(traceId: string): Promise<TraceData> {
+    return this.withoutTracing(() => this.reader.getTrace(traceId));
+  }
+
+  /** A page of traces in a time range; `nextPageToken` on it leads on. */
+  listTraces(options: ListTracesOptions): Promise<TraceList> {
+    return this.withoutTracing(() => this.reader.listTraces(options));
+  }
+
+  /** The tracer's own counters, and the bytes that wait. */
+  metrics(): TracerMetrics & { readonly queuedBytes: number } {
+    return { ...this.counters, queuedBytes: this.outbox.queuedBytes };
+  }
+}
+
+const NO_SPAN = Object.freeze({
+  traceId: '00000000000000000000000000000000',
+  spanId: '0000000000000000',
+  traceFlags: 0,
+});
