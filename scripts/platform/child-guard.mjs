@@ -1,0 +1,8 @@
+// Loaded before every service that the platform starts: when the platform is gone, however it went, its IPC
+// channel closes, and the service stops too.
+const graceMs = 10_000;
+
+process.on('disconnect', () => {
+  setTimeout(() => process.exit(1), graceMs).unref();
+  process.kill(process.pid, 'SIGTERM');
+});

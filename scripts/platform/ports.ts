@@ -1,0 +1,73 @@
+import { createServer } from 'node:net';
+import { PlatformError } from './platform-error.ts';
+
+/** An option that names a port, by its name in the environment; 0 means any free one. */
+export type PortOption = readonly [option: string, fallback: number];
+
+/**
+ * The port of each option: checked to be free, or chosen where 0 was asked for. Checked here, before anything
+ * starts, so that the line that says so can name the option.
+ */
+export async function choosePorts(
+  host: string,
+  options: readonly PortOption[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<ReadonlyMap<string, number>> {
+  const ports = new Map<string, number>();
+  for (const [option, fallback] of options) {
+    const wanted = portOf(option, environment[option], fallback);
+    const taken = [...ports].find(([, port]) => port === wanted && wanted !== 0);
+    if (taken !== undefined) {
+      throw new PlatformError(`${option} and ${taken[0]} are both ${wanted}.`, 'Give each its own port.');
+    }
+    ports.set(option, await freePort(host, option, wanted));
+  }
+  return ports;
+}
+
+function portOf(option: string, text: string | undefined, fallback: number): number {
+  if (text === undefined || text.trim() === '') return fallback;
+  const port = Number(text);
+  if (/^\d+$/.test(text.trim()) && port <= 65_535) return port;
+  throw new PlatformError(
+    `${option}: expected a port from 0 to 65535, got ${JSON.stringify(text)}.`,
+    'Set it anew or unset it.',
+  );
+}
+
+function freePort(host: string, option: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, option, port)));
+    server.listen({ host, port, exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : port));
+    });
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, option: string, port: number): PlatformError {
+  const other = `${option}=${port < 60_000 ? port + 10_000 : port - 10_000} npm start`;
+  if (error.code === 'EADDRINUSE') {
+    return new PlatformError(
+      `Port ${port} (${option}) is in use by another program.`,
+      `Stop that program, or choose another port: ${other}`,
+    );
+  }
+  if (error.code === 'EACCES') {
+    return new PlatformError(
+      `Port ${port} (${option}) is not allowed to this user.`,
+      `Choose one above 1023: ${other}`,
+    );
+  }
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new PlatformError(
+      `HOST ${host} is no address of this machine.`,
+      'Set HOST to one, or unset it for 127.0.0.1.',
+    );
+  }
+  return new PlatformError(
+    `Cannot listen on ${host}:${port} (${option}): ${error.message}.`,
+    'Set HOST or the port anew.',
+  );
+}
