@@ -1,4 +1,4 @@
-import type { Attributes, Context, Link, Span, SpanContext, TimeInput } from '@opentelemetry/api';
+import type { Attributes, Context, Link, SpanContext, TimeInput } from '@opentelemetry/api';
 import { type ContextualSpan, SPAN_KEY, withoutValue, withValue } from '../context/span-frame.ts';
 
 /** A span that is not recorded: it only carries its context onward. Like a recording one, it is a context. */
