@@ -72,6 +72,7 @@ export class CloudTraceService {
   }
 
   async getTrace(projectId: string, traceIdText: string, caller: Caller): Promise<V1Trace> {
+    checkProject(projectId);
     await this.#deps.access.check('cloudtrace.traces.get', projectId, caller.token);
     const traceId = parseTraceId(traceIdText);
     if (traceId === null) throw invalidField('trace_id', traceIdProblem(traceIdText) ?? '');
@@ -88,6 +89,7 @@ export class CloudTraceService {
 
   async listTraces(request: V1ListTracesRequest, caller: Caller): Promise<V1ListTracesResponse> {
     const { projectId } = request;
+    checkProject(projectId);
     await this.#deps.access.check('cloudtrace.traces.list', projectId, caller.token);
     const { strictHttpNames, reader, quota } = this.#deps;
     const list = readListRequest(request, { strictHttpNames, nowUnixNano: this.#nowUnixNano() });
@@ -120,8 +122,8 @@ export class CloudTraceService {
     const spans = await this.#deps.reader.spansOfTraces({
       projects: [projectId],
       traceIds: traces.map(({ traceId }) => traceId),
-      startUnixNano: traces.reduce((least, trace) => min(least, trace.startUnixNano), 1n << 63n),
-      endUnixNano: traces.reduce((most, trace) => (trace.endUnixNano > most ? trace.endUnixNano : most), 0n),
+      startUnixNano: traces.reduce((least, trace) => earlier(least, trace.startUnixNano), 1n << 63n),
+      endUnixNano: traces.reduce((most, trace) => later(most, trace.endUnixNano), 0n),
       rootsOnly: view === 'rootspan',
       maxSpansPerTrace: MAX_SPANS_PER_TRACE,
       ...(signal === undefined ? {} : { signal }),
@@ -143,6 +145,7 @@ export class CloudTraceService {
   }
 
   async #mayWrite(projectId: string, { token }: Caller): Promise<void> {
+    checkProject(projectId);
     await this.#deps.access.check('cloudtrace.traces.patch', projectId, token);
     this.#deps.quota?.spend(projectId, 'Write', 1);
   }
@@ -172,4 +175,17 @@ export class CloudTraceService {
   }
 }
 
-const min = (a: bigint, b: bigint) => (a < b ? a : b);
+function checkProject(projectId: string): void {
+  if (/^[\w.:-]{1,100}$/.test(projectId)) return;
+  throw invalidField('project_id', `Invalid project id: ${JSON.stringify(projectId.slice(0, 200))}`);
+}
+
+function earlier(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
+}
+
+function later(a: bigint, b: bigint): bigint {
+  if (a > b) return a;
+  return b;
+}

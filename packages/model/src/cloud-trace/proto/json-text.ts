@@ -1,4 +1,5 @@
 import { parseJsonExact } from '../../otlp/json-text.ts';
+import { jsonErrorPosition } from './json-error-position.ts';
 
 export type JsonTextResult =
   | { readonly ok: true; readonly json: unknown }
@@ -8,16 +9,15 @@ export type JsonTextResult =
 export function parseJsonText(text: string): JsonTextResult {
   try {
     return { ok: true, json: parseJsonExact(text) };
-  } catch (cause) {
-    return { ok: false, description: parseErrorText(text, cause) };
+  } catch {
+    return { ok: false, description: parseErrorText(text) };
   }
 }
 
-function parseErrorText(text: string, cause: unknown): string {
+function parseErrorText(text: string): string {
   const prefix = 'Invalid JSON payload received.';
   if (text.trim() === '') return `${prefix} Unexpected end of string. Expected a value.\n\n^`;
-  const found = /at position (\d+)/.exec(cause instanceof Error ? cause.message : '');
-  const position = found === null ? text.length : Number(found[1]);
+  const position = jsonErrorPosition(text);
   const what = position >= text.length ? 'Unexpected end of string.' : 'Unexpected token.';
   const start = Math.max(text.lastIndexOf('\n', position - 1) + 1, position - 40);
   const line = text.slice(start, start + 80).split('\n')[0] ?? '';

@@ -1,0 +1,73 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { decodeMessage, messageFromJson, parseJsonText, WireError } from '@utxoiq/model/cloud-trace';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { GoogleError, invalidArgument } from './google-error.ts';
+
+const unzip = promisify(gunzip);
+/** 25,000 spans with labels; Google takes about as much. */
+export const MAX_BODY_BYTES = 32 * 1024 * 1024;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Bodies come as bytes whatever their type is called: a wrong one must get Google's answer, not Fastify's. */
+export function acceptAnyBody(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, done) => {
+    done(null, body);
+  });
+}
+
+type MessageType = Parameters<typeof decodeMessage>[0];
+
+/** The body as a message: proto3 JSON, or protobuf where the content type says so; gzip is undone. */
+export async function readBody<T extends MessageType>(
+  request: FastifyRequest,
+  type: T,
+  path: string,
+): Promise<ReturnType<typeof decodeMessage<T['fields']>>> {
+  const bytes = await plainBytes(request);
+  if (/^application\/(x-)?protobuf\b/.test(request.headers['content-type'] ?? '')) {
+    return decodeProto(type, bytes) as ReturnType<typeof decodeMessage<T['fields']>>;
+  }
+  const parsed = parseJsonText(textOf(bytes));
+  if (!parsed.ok) throw invalidArgument([{ field: '', description: parsed.description }]);
+  const read = messageFromJson(type, parsed.json, path);
+  if (!read.ok) throw invalidArgument(read.violations);
+  return read.value as ReturnType<typeof decodeMessage<T['fields']>>;
+}
+
+/** Protobuf bytes, or INVALID_ARGUMENT. */
+export function decodeProto<T extends MessageType>(
+  type: T,
+  bytes: Uint8Array,
+): ReturnType<typeof decodeMessage<T['fields']>> {
+  try {
+    return decodeMessage(type, bytes) as ReturnType<typeof decodeMessage<T['fields']>>;
+  } catch (cause) {
+    if (!(cause instanceof WireError)) throw cause;
+    throw new GoogleError('INVALID_ARGUMENT', `Invalid protobuf received: ${cause.message}.`, { cause });
+  }
+}
+
+async function plainBytes(request: FastifyRequest): Promise<Uint8Array> {
+  const body = request.body instanceof Uint8Array ? request.body : new Uint8Array(0);
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding === 'identity') return body;
+  if (encoding !== 'gzip')
+    throw new GoogleError('INVALID_ARGUMENT', `Unsupported content encoding: ${encoding}`);
+  try {
+    return await unzip(body, { maxOutputLength: MAX_BODY_BYTES });
+  } catch (cause) {
+    const message = 'Invalid gzip content, or more than 32 MiB of it.';
+    throw new GoogleError('INVALID_ARGUMENT', message, { cause });
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    const description = 'Invalid JSON payload received. The text is not UTF-8.';
+    throw invalidArgument([{ field: '', description }]);
+  }
+}
