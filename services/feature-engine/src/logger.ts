@@ -9,11 +9,7 @@ const severities: Record<string, string> = {
 };
 
 /** JSON lines as Cloud Logging reads them, with the trace and span that a line belongs to. */
-export function createLogger(
-  service: string,
-  { logLevel, projectId }: { logLevel: string; projectId: string },
-  tracing: TracingService,
-): Logger {
+export function createLogger(service: string, logLevel: string, tracing: TracingService): Logger {
   return pino({
     level: logLevel,
     base: { serviceContext: { service } },
@@ -21,16 +17,6 @@ export function createLogger(
     errorKey: 'error',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ severity: severities[label] ?? 'DEBUG' }) },
-    mixin: () => {
-      const traceId = tracing.getCurrentTraceId();
-      if (traceId === null || traceId === undefined) return {};
-      const spanId = tracing.getCurrentSpanId();
-      return {
-        trace_id: traceId,
-        span_id: spanId,
-        'logging.googleapis.com/trace': `projects/${projectId}/traces/${traceId}`,
-        'logging.googleapis.com/spanId': spanId,
-      };
-    },
+    mixin: () => ({ ...tracing.logFields() }),
   });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TracingService } from '@utxoiq/tracing';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { type Features, generateInsights, type Insight } from './insights.ts';
 
 export interface AppDeps {
@@ -50,7 +50,7 @@ const Query = {
 export function buildApp({ logger, tracing, slowMs = 400 }: AppDeps): FastifyInstance {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
   });
   tracing.instrumentFastify(app);

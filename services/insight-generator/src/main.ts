@@ -7,7 +7,7 @@ const service = 'insight-generator';
 const config = readConfig();
 const tracing = new TracingService({ projectId: config.projectId, serviceName: service });
 await tracing.start();
-const logger = createLogger(service, config, tracing);
+const logger = createLogger(service, config.logLevel, tracing);
 const app = buildApp({ logger, tracing });
 await app.listen({ host: config.host, port: config.port });
 logger.info(`${service} listens on ${config.host}:${config.port}`);

@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { decorateRequests } from './auth/request-auth.ts';
 import { ApiError } from './errors/api-error.ts';
 import { installProblems } from './errors/problem.ts';
@@ -25,7 +25,7 @@ export interface AppDeps extends RouteDeps {
   readonly metrics: Metrics;
   readonly isStopping: () => boolean;
   readonly traced: InsightsDeps['traced'];
-  /** Adds a server span to every request; left out in tests that need none. */
+  /** Adds a server span to every request of the API; left out in tests that need none. */
   readonly instrument?: (app: FastifyInstance) => void;
   /** Takes `/v1/traces` (OTLP) before this app sees it: the collector reads the raw body itself. */
   readonly ingest?: (request: IncomingMessage, response: ServerResponse) => void;
@@ -40,7 +40,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config, ingest } = deps;
   const app = Fastify({
     loggerInstance: deps.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.http.trustProxy,
     bodyLimit: config.http.bodyLimitBytes,
     routerOptions: { maxParamLength: 500 },
@@ -65,7 +65,6 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   // Responses are made by typed functions; their schemas are for the OpenAPI page and the tests.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  deps.instrument?.(app);
   logRequests(app);
   deps.metrics.observe(app);
   installProblems(app, (request, reply) => sendViewerPage(request, reply, config.viewerDir));
@@ -109,6 +108,7 @@ async function installSecurity(app: FastifyInstance, { config }: AppDeps): Promi
 }
 
 async function installApi(api: FastifyInstance, deps: AppDeps): Promise<void> {
+  deps.instrument?.(api); // Not the files, health checks and metrics: nobody looks for their traces.
   await api.register(rateLimit, {
     max: deps.config.http.rateLimit,
     timeWindow: '1 minute',

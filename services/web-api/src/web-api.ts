@@ -25,12 +25,8 @@ export async function startWebApi(config: Config): Promise<WebApi> {
   const tracing = new TracingService({ projectId: config.projectId, serviceName: 'web-api' });
   const logger = createLogger({
     level: config.logLevel,
-    projectId: config.projectId,
     service: 'web-api',
-    context: {
-      traceId: () => tracing.getCurrentTraceId() ?? null,
-      spanId: () => tracing.getCurrentSpanId() ?? null,
-    },
+    traceFields: () => tracing.logFields(),
   });
   const auth = await openAuth(config);
   const store = await TraceStore.open({ ...config.clickhouse, logger });

@@ -28,7 +28,7 @@ export class SessionKeeper {
   async seal(principal: Principal): Promise<{ cookie: string; session: Session; maxAgeS: number }> {
     const id = crypto.randomUUID();
     const now = Math.floor(Date.now() / 1000);
-    const expiresAt = Math.min(principal.expiresAt, now + maxSessionS);
+    const expiresAt = Math.min(Math.floor(principal.expiresAt), now + maxSessionS);
     const cookie = await this.sealValue(
       { sid: id, sub: principal.subject, roles: principal.roles, projects: projectsClaim(principal) },
       expiresAt,

@@ -1,10 +1,5 @@
 import { type Logger, pino } from 'pino';
 
-export interface LogContext {
-  traceId(): string | null;
-  spanId(): string | null;
-}
-
 const severities: Record<string, string> = {
   trace: 'DEBUG',
   debug: 'DEBUG',
@@ -20,12 +15,11 @@ const severities: Record<string, string> = {
  */
 export function createLogger(options: {
   readonly level: string;
-  readonly projectId: string;
   readonly service: string;
-  readonly context: LogContext;
+  /** Fields of the active span: `tracing.logFields`. */
+  readonly traceFields: () => object;
   readonly destination?: { write(line: string): void };
 }): Logger {
-  const { context, projectId } = options;
   return pino(
     {
       level: options.level,
@@ -34,21 +28,9 @@ export function createLogger(options: {
       errorKey: 'error',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) },
-      mixin: () => traceFields(projectId, context),
+      mixin: () => ({ ...options.traceFields() }),
       redact: ['req.headers.authorization', 'req.headers.cookie'],
     },
     ...(options.destination === undefined ? [] : [options.destination]),
   );
-}
-
-function traceFields(projectId: string, context: LogContext): Record<string, unknown> {
-  const traceId = context.traceId();
-  if (traceId === null) return {};
-  const spanId = context.spanId();
-  return {
-    trace_id: traceId,
-    span_id: spanId,
-    'logging.googleapis.com/trace': `projects/${projectId}/traces/${traceId}`,
-    'logging.googleapis.com/spanId': spanId,
-  };
 }

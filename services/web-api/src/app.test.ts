@@ -1,0 +1,111 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { memorySource } from '../test/memory-source.ts';
+import { startTestApp } from '../test/test-app.ts';
+
+describe('the HTTP surface', () => {
+  it('answers health, readiness and metrics', async () => {
+    await using test = await startTestApp(memorySource([]));
+    expect((await test.app.inject('/healthz')).json()).toEqual({ status: 'ok' });
+    expect((await test.app.inject('/readyz')).statusCode).toBe(200);
+    const metrics = (await test.app.inject('/metrics')).body;
+    expect(metrics).toContain('utxoiq_engine_up 1');
+    expect(metrics).toContain('utxoiq_collector{stat="spans_accepted"} 3');
+    expect(metrics).toContain('utxoiq_collector{stat="log_bytes"} 10');
+    expect(metrics).toMatch(
+      /http_server_request_duration_seconds_count\{method="GET",route="\/healthz",status="200"\} 1/,
+    );
+  });
+
+  it('is not ready while the store does not answer or while it stops', async () => {
+    const down = { ...memorySource([]), ping: () => Promise.reject(new Error('down')) };
+    await using broken = await startTestApp(down);
+    expect((await broken.app.inject('/readyz')).statusCode).toBe(503);
+    expect((await broken.app.inject('/metrics')).body).toContain('utxoiq_engine_up 0');
+    await using stopping = await startTestApp(memorySource([]), { deps: { isStopping: () => true } });
+    expect((await stopping.app.inject('/readyz')).statusCode).toBe(503);
+  });
+
+  it('describes itself as OpenAPI', async () => {
+    await using test = await startTestApp(memorySource([]));
+    const document = (await test.app.inject('/openapi.json')).json();
+    expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining([
+        '/api/v1/monitoring/traces',
+        '/api/v1/monitoring/traces/{trace_id}',
+        '/api/v1/insights',
+      ]),
+    );
+    expect((await test.app.inject('/docs')).statusCode).toBe(200);
+  });
+
+  it('sends a strict content security policy and no CORS unless asked', async () => {
+    await using plain = await startTestApp(memorySource([]));
+    const response = await plain.app.inject({
+      url: '/healthz',
+      headers: { origin: 'https://other.example' },
+    });
+    const policy = String(response.headers['content-security-policy']);
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(response.headers['x-content-type-options']).toBe('nosniff');
+    expect(response.headers['access-control-allow-origin']).toBeUndefined();
+    await using open = await startTestApp(memorySource([]), {
+      environment: { CORS_ORIGINS: 'https://other.example' },
+    });
+    const allowed = await open.app.inject({ url: '/healthz', headers: { origin: 'https://other.example' } });
+    expect(allowed.headers['access-control-allow-origin']).toBe('https://other.example');
+  });
+
+  it('limits rate and body size with problems of its own', async () => {
+    await using test = await startTestApp(memorySource([]), {
+      environment: { RATE_LIMIT: '2', BODY_LIMIT_BYTES: '1024' },
+    });
+    const post = (payload: string, type = 'application/json') =>
+      test.app.inject({ method: 'POST', url: '/api/v1/session', payload, headers: { 'content-type': type } });
+    const large = await post(JSON.stringify({ token: 'x'.repeat(2000) }));
+    expect(large.json()).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
+    expect((await post('{"token":')).json()).toMatchObject({ status: 400, code: 'INVALID_ARGUMENT' });
+    const limited = await post('{}');
+    expect(limited.statusCode).toBe(429);
+    expect(limited.json()).toMatchObject({ code: 'TOO_MANY_REQUESTS' });
+    expect(limited.headers['retry-after']).toBeDefined();
+  });
+
+  it('tells nothing about what went wrong inside', async () => {
+    const broken = { ...memorySource([]), getTrace: () => Promise.reject(new Error('secret host name')) };
+    await using test = await startTestApp(broken);
+    const response = await test.app.inject({
+      url: `/api/v1/monitoring/traces/${'1'.repeat(32)}`,
+      headers: { authorization: `Bearer ${await test.token()}` },
+    });
+    expect(response.json()).toMatchObject({ status: 500, code: 'INTERNAL' });
+    expect(response.body).not.toContain('secret');
+  });
+
+  it('serves the viewer: assets for ever, its page for every address of its own', async () => {
+    await using without = await startTestApp(memorySource([]));
+    const html = { accept: 'text/html' };
+    const missing = await without.app.inject({ url: '/', headers: html });
+    expect(missing.statusCode).toBe(503);
+    expect(missing.body).toContain('not built');
+
+    const dir = join(without.dataDir, 'built');
+    mkdirSync(join(dir, 'assets'), { recursive: true });
+    writeFileSync(join(dir, 'index.html'), '<!doctype html><title>viewer</title>');
+    writeFileSync(join(dir, 'assets', 'index-abc.js'), 'export {};');
+    await using test = await startTestApp(memorySource([]), { environment: { VIEWER_DIR: dir } });
+    const asset = await test.app.inject('/assets/index-abc.js');
+    expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    for (const url of ['/', '/trace/abc?x=1', '/services']) {
+      const page = await test.app.inject({ url, headers: html });
+      expect(page.statusCode).toBe(200);
+      expect(page.body).toContain('viewer');
+      expect(page.headers['cache-control']).toBe('no-cache');
+    }
+    expect((await test.app.inject({ url: '/api/v1/nothing', headers: html })).statusCode).toBe(404);
+    expect((await test.app.inject({ url: '/assets/gone.js', headers: html })).statusCode).toBe(404);
+  });
+});

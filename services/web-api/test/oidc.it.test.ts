@@ -1,0 +1,211 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import Provider, { type ClientMetadata, type Configuration } from 'oidc-provider';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeSpan, memorySource } from './memory-source.ts';
+import { startTestApp, type TestApp } from './test-app.ts';
+
+const audience = 'https://api.utxoiq.example';
+const clientId = 'viewer';
+const redirectUri = 'http://127.0.0.1:8080/sign-in/callback';
+
+let server: Server;
+let issuer: string;
+let signingKey: CryptoKey;
+let test: TestApp;
+
+/** A real issuer: oidc-provider over HTTP, with keys, clients and a sign-in page of its own. */
+async function startIssuer(): Promise<void> {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  signingKey = privateKey;
+  const jwk = { ...(await exportJWK(privateKey)), kid: 'k1', alg: 'RS256', use: 'sig' };
+  server = createServer();
+  server.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client: ClientMetadata = {
+    client_id: clientId,
+    redirect_uris: [redirectUri],
+    grant_types: ['authorization_code'],
+    response_types: ['code'],
+    token_endpoint_auth_method: 'none',
+    application_type: 'native',
+  };
+  const configuration: Configuration = {
+    clients: [client],
+    jwks: { keys: [jwk] },
+    pkce: { required: () => true },
+    cookies: { keys: ['a-cookie-key-for-tests'] },
+    claims: { openid: ['sub', 'roles', 'projects'], profile: [], email: [] },
+    conformIdTokenClaims: false,
+    ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 60, IdToken: 60, Interaction: 60, Session: 60 },
+    findAccount: async (_context, id) => ({
+      accountId: id,
+      claims: async () => ({ sub: id, roles: ['viewer'], projects: ['utxoiq-local'] }),
+    }),
+  };
+  const provider = new Provider(issuer, configuration);
+  server.on('request', provider.callback());
+}
+
+beforeAll(async () => {
+  await startIssuer();
+  test = await startTestApp(memorySource([makeSpan()]), {
+    environment: { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_CLIENT_ID: clientId },
+  });
+});
+afterAll(async () => {
+  await test[Symbol.asyncDispose]();
+  server.closeAllConnections();
+  server.close();
+});
+
+/** An access token as the issuer would sign it, with parts changed. */
+function signed(
+  changes: { claims?: Record<string, unknown>; header?: Record<string, unknown>; key?: CryptoKey } = {},
+) {
+  const now = Math.floor(Date.now() / 1000);
+  return new SignJWT({
+    iss: issuer,
+    aud: audience,
+    sub: 'ada',
+    exp: now + 60,
+    roles: ['viewer'],
+    ...changes.claims,
+  })
+    .setProtectedHeader({ alg: 'RS256', kid: 'k1', ...changes.header })
+    .sign(changes.key ?? signingKey);
+}
+
+const read = (token: string) =>
+  test.app.inject({
+    url: `/api/v1/monitoring/traces/${makeSpan().traceId}`,
+    headers: { authorization: `Bearer ${token}` },
+  });
+
+describe('a token of the issuer', () => {
+  it('reads with the role and projects in its claims', async () => {
+    expect((await read(await signed())).statusCode).toBe(200);
+    expect((await read(await signed({ claims: { aud: ['other', audience] } }))).statusCode).toBe(200);
+    expect((await read(await signed({ claims: { roles: ['writer'] } }))).statusCode).toBe(403);
+    expect((await read(await signed({ claims: { roles: undefined } }))).statusCode).toBe(403);
+    expect((await read(await signed({ claims: { projects: ['other'] } }))).statusCode).toBe(403);
+  });
+
+  const past = Math.floor(Date.now() / 1000) - 3600;
+  it.each([
+    ['another audience', { aud: 'someone-else' }],
+    ['another issuer', { iss: 'https://evil.example' }],
+    ['expiry in the past', { exp: past }],
+    ['a start in the future', { nbf: past + 7200 }],
+    ['no expiry', { exp: undefined }],
+    ['no subject', { sub: undefined }],
+  ])('is refused with %s', async (_name, claims) => {
+    const response = await read(await signed({ claims }));
+    expect(response.statusCode).toBe(401);
+    expect(response.headers['www-authenticate']).toContain('invalid_token');
+  });
+
+  it('is refused when another key signed it, or the public key as a shared secret did', async () => {
+    const { privateKey } = await generateKeyPair('RS256');
+    expect((await read(await signed({ key: privateKey }))).statusCode).toBe(401);
+    const confusion = await new SignJWT({
+      iss: issuer,
+      aud: audience,
+      sub: 'eve',
+      exp: past + 7200,
+      roles: ['admin'],
+    })
+      .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
+      .sign(new TextEncoder().encode('the public key, used as a secret'));
+    expect((await read(confusion)).statusCode).toBe(401);
+  });
+
+  it('is allowed a little difference of clocks', async () => {
+    expect(
+      (await read(await signed({ claims: { exp: Math.floor(Date.now() / 1000) - 2 } }))).statusCode,
+    ).toBe(200);
+  });
+
+  it('a token of the local key is not accepted beside an issuer, and no sign-in link is made', async () => {
+    await using local = await startTestApp(memorySource([]));
+    expect((await read(await local.token({ roles: ['admin'] }))).statusCode).toBe(401);
+    expect(test.auth.localKey).toBeNull();
+  });
+});
+
+describe('an issuer that is away', () => {
+  it('is answered with 503, and asked again the next time', async () => {
+    await using away = await startTestApp(memorySource([]), {
+      environment: { AUTH_ISSUER: 'http://127.0.0.1:9', AUTH_AUDIENCE: audience },
+    });
+    const url = `/api/v1/monitoring/traces/${makeSpan().traceId}`;
+    const response = await away.app.inject({ url, headers: { authorization: `Bearer ${await signed()}` } });
+    expect(response.statusCode).toBe(503);
+    expect(response.json()).toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});
+
+describe('the code flow with PKCE', () => {
+  it('signs a browser in at the issuer and back', async () => {
+    const config = (await test.app.inject('/api/v1/session/config')).json();
+    expect(config).toEqual({ oidc: { issuer, sign_in_url: '/sign-in/oidc' } });
+
+    const left = await test.app.inject({ url: '/sign-in/oidc', headers: { host: '127.0.0.1:8080' } });
+    expect(left.statusCode).toBe(303);
+    const flowCookie = left.cookies.find(({ name }) => name === 'utxoiq_sign_in');
+    expect(left.headers.location).toContain('code_challenge_method=S256');
+
+    const callback = await signInAtIssuer(String(left.headers.location));
+    expect(callback.href).toContain(redirectUri);
+    const back = (cookie: string) =>
+      test.app.inject({
+        url: callback.pathname + callback.search,
+        headers: { host: '127.0.0.1:8080', cookie },
+      });
+
+    expect((await back('')).statusCode).toBe(401); // Another browser has no part in this sign-in.
+    const arrived = await back(`utxoiq_sign_in=${flowCookie?.value}`);
+    expect(arrived.statusCode).toBe(303);
+    const session = arrived.cookies.find(({ name }) => name === 'utxoiq_session');
+    const me = await test.app.inject({
+      url: '/api/v1/session',
+      headers: { cookie: `utxoiq_session=${session?.value}` },
+    });
+    expect(me.json()).toMatchObject({ subject: 'ada', roles: ['viewer'], projects: ['utxoiq-local'] });
+
+    const replay = await back(`utxoiq_sign_in=${flowCookie?.value}`);
+    expect(replay.statusCode).toBe(401); // A code is good once.
+  });
+});
+
+/** Does at the issuer's own pages what a person would: name, consent; ends where it sends the browser back. */
+async function signInAtIssuer(startUrl: string): Promise<URL> {
+  const cookies = new Map<string, string>();
+  const visit = async (url: string, form?: Record<string, string>): Promise<Response> => {
+    const response = await fetch(url, {
+      redirect: 'manual',
+      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+      ...(form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }),
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = (line.split(';')[0] ?? '').split(/=(.*)/s);
+      cookies.set(name, value);
+    }
+    return response;
+  };
+  let url = new URL(startUrl);
+  for (let step = 0; step < 12; step++) {
+    if (url.href.startsWith(redirectUri)) return url;
+    let response = await visit(url.href);
+    if (response.status === 200) {
+      const page = await response.text();
+      const action = /<form[^>]*action="([^"]+)"/.exec(page)?.[1] ?? '';
+      const prompt = /name="prompt" value="([^"]+)"/.exec(page)?.[1] ?? 'login';
+      response = await visit(new URL(action, url).href, { prompt, login: 'ada', password: 'x' });
+    }
+    url = new URL(response.headers.get('location') ?? '', url);
+  }
+  throw new Error(`sign-in did not end; last page ${url.href}`);
+}
