@@ -3,6 +3,7 @@ export {
   parseProjectName,
   spanIdFromDecimal,
   spanIdToDecimal,
+  splitSpanName,
   traceIdProblem,
 } from './ids.ts';
 export { CLOUD_TRACE_LIMITS, type CloudTraceLimits, type LimitProfile } from './limits.ts';
@@ -22,6 +23,7 @@ export {
   V1ViewType,
 } from './messages-v1.ts';
 export {
+  RpcStatusType,
   V2BatchWriteSpansRequestType,
   type V2Span,
   V2SpanType,
@@ -31,7 +33,7 @@ export { encodeMessage } from './proto/encode.ts';
 export { type JsonDecodeResult, messageFromJson, type Violation } from './proto/json-decode.ts';
 export { type JsonObject, messageToJson } from './proto/json-encode.ts';
 export { parseJsonText } from './proto/json-text.ts';
-export { emptyMessage } from './proto/message-type.ts';
+export { emptyMessage, int32, int64, message, messageType, repeated, string } from './proto/message-type.ts';
 export { WireError } from './proto/wire.ts';
 export { ServiceResources } from './service-resource.ts';
 export { v1FromSpan, v1FromSpans } from './v1-from-span.ts';

@@ -30,7 +30,7 @@ export class CloudTraceAccess {
   async check(permission: Permission, projectId: string, token: string | null): Promise<void> {
     const role = PERMISSIONS[permission];
     if (role === 'writer' && this.#ingestOpen) return;
-    const principal = await this.#identify(token);
+    const principal = await this.identify(token);
     if (!mayAct(principal, role) || narrowProjects(principal.projects, [projectId]) === null) {
       const resource = `//cloudresourcemanager.googleapis.com/projects/${projectId}`;
       const message = `Permission '${permission}' denied on resource '${resource}' (or it may not exist).`;
@@ -38,7 +38,8 @@ export class CloudTraceAccess {
     }
   }
 
-  async #identify(token: string | null): Promise<Principal> {
+  /** Who a token stands for; UNAUTHENTICATED for nobody. */
+  async identify(token: string | null): Promise<Principal> {
     const help =
       'Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.';
     if (token === null) {
