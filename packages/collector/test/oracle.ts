@@ -68,7 +68,7 @@ const unsigned = (long: Long): bigint => (BigInt(long.high >>> 0) << 32n) | BigI
 const signed = (long: Long): bigint => BigInt.asIntN(64, unsigned(long));
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-function valueOf(wire: WireValue | null): AttributeValue {
+function readValue(wire: WireValue | null): AttributeValue {
   switch (wire?.value) {
     case 'string_value':
       return wire.string_value;
@@ -79,7 +79,7 @@ function valueOf(wire: WireValue | null): AttributeValue {
     case 'double_value':
       return wire.double_value;
     case 'array_value':
-      return wire.array_value.values.map(valueOf);
+      return wire.array_value.values.map(readValue);
     case 'kvlist_value':
       return mapOf(wire.kvlist_value.values);
     case 'bytes_value':
@@ -90,7 +90,7 @@ function valueOf(wire: WireValue | null): AttributeValue {
 }
 
 const mapOf = (entries: readonly WireKeyValue[]): AttributeMap =>
-  new Map(entries.map(({ key, value }) => [key, valueOf(value)]));
+  new Map(entries.map(({ key, value }) => [key, readValue(value)]));
 
 /** The spans of a request as an independent decoder (protobufjs) has them. */
 export function oracleSpans(bytes: Uint8Array, defaultProject: string): Span[] {

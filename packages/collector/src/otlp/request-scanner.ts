@@ -10,6 +10,8 @@ export interface ScanResult {
   readonly rejected: readonly number[];
   /** Why the first of them was rejected; empty if none was. */
   readonly firstReason: string;
+  /** How many of the rejected belong to a project that the sender may not write to. */
+  readonly forbidden: number;
 }
 
 export interface ScanProjects {
@@ -30,6 +32,7 @@ export class RequestScanner {
   readonly #limits: SpanLimits;
   #projects: ScanProjects = { defaultProject: '', allowed: 'all' };
   #spanCount = 0;
+  #forbidden = 0;
   #rejections = new Map<number, string>();
   readonly #resources = new ResourceTable();
 
@@ -46,6 +49,7 @@ export class RequestScanner {
     this.#projects = projects;
     this.#spanCount = 0;
     this.#rejections.clear();
+    this.#forbidden = 0;
     const end = bytes.length;
     while (wire.at < end) {
       const tag = wire.tag(end);
@@ -55,7 +59,7 @@ export class RequestScanner {
     const rejected = [...this.#rejections.keys()].sort((a, b) => a - b);
     const [first] = rejected;
     const firstReason = first === undefined ? '' : `span ${first}: ${this.#rejections.get(first)}`;
-    return { spanCount: this.#spanCount, rejected, firstReason };
+    return { spanCount: this.#spanCount, rejected, firstReason, forbidden: this.#forbidden };
   }
 
   #resourceSpans(outerEnd: number): void {
@@ -75,8 +79,15 @@ export class RequestScanner {
       else wire.skip(tag, end);
       complaint ??= this.#values.complaint;
     }
-    complaint ??= this.#tooMany(attributes, 'the resource') ?? this.#projectComplaint(ranges);
-    if (complaint !== null) this.#rejectFrom(firstSpan, complaint);
+    complaint ??= this.#tooMany(attributes, 'the resource');
+    if (complaint !== null) {
+      this.#rejectFrom(firstSpan, complaint);
+      return;
+    }
+    const forbidden = this.#projectComplaint(ranges);
+    if (forbidden === null) return;
+    this.#forbidden += this.#spanCount - firstSpan;
+    this.#rejectFrom(firstSpan, forbidden);
   }
 
   #scopeSpans(outerEnd: number): void {

@@ -1,0 +1,149 @@
+import { mkdirSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Span } from '@utxoiq/model';
+import { CollectorError } from './collector-error.ts';
+import { Ingest, type IngestOptions } from './ingest/ingest.ts';
+import type { IngestResult } from './ingest/ingest-result.ts';
+import { type CollectorLimits, completeLimits } from './limits.ts';
+import type { SpanStore } from './loader/block-inserter.ts';
+import { diskFileSystem, type LogFileSystem } from './log/file-system.ts';
+import { type CollectorLogger, silentLogger } from './logger.ts';
+import { Pipeline, type PipelineStats } from './pipeline.ts';
+import type { Authorize } from './receive/authorize.ts';
+import { BytesInFlight } from './receive/bytes-in-flight.ts';
+import type { CorsOrigins } from './receive/http/cors.ts';
+import { HttpReceiver } from './receive/http/http-receiver.ts';
+
+export interface CollectorOptions {
+  readonly store: SpanStore;
+  /** For the write-ahead log; made if missing, used by one process at a time. */
+  readonly dataDir: string;
+  /** The project of spans whose resource names none. */
+  readonly projectId: string;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** OTLP/HTTP and Zipkin; 0 takes a free one, missing means no listener. */
+  readonly otlpHttpPort?: number;
+  readonly limits?: Partial<CollectorLimits>;
+  readonly logger?: CollectorLogger;
+  /** Default: everybody may send, to every project. */
+  readonly authorize?: Authorize;
+  /** Default none. */
+  readonly corsOrigins?: CorsOrigins;
+  /** Default the disk. */
+  readonly fileSystem?: LogFileSystem;
+}
+
+export type CollectorStats = PipelineStats & Ingest['stats'] & { readonly bytesInFlight: number };
+
+/** Receives spans, keeps them in a write-ahead log and brings them to the store. */
+export class Collector {
+  readonly #ingest: Ingest;
+  readonly #pipeline: Pipeline;
+  readonly #limits: CollectorLimits;
+  readonly #inFlight: BytesInFlight;
+  readonly #http: HttpReceiver;
+  readonly #servers: Server[] = [];
+  readonly ports: { otlpHttp?: number; grpc?: number } = {};
+  #stopping: Promise<void> | null = null;
+
+  private constructor(options: CollectorOptions, limits: CollectorLimits, pipeline: Pipeline) {
+    this.#limits = limits;
+    this.#pipeline = pipeline;
+    this.#ingest = new Ingest({ log: pipeline.log, limits, projectId: options.projectId });
+    this.#inFlight = new BytesInFlight(limits.maxBytesInFlight);
+    this.#http = new HttpReceiver({
+      ingest: this.#ingest,
+      limits,
+      logger: options.logger ?? silentLogger,
+      inFlight: this.#inFlight,
+      authorize: options.authorize,
+      corsOrigins: options.corsOrigins,
+      isHealthy: () => this.#stopping === null && pipeline.log.failure === null,
+    });
+  }
+
+  /** @throws {CollectorError} a bad option, a directory in use or not writable, a port that cannot be had */
+  static async start(options: CollectorOptions): Promise<Collector> {
+    const limits = completeLimits(options.limits ?? {});
+    const directory = join(options.dataDir, 'wal');
+    try {
+      mkdirSync(directory, { recursive: true });
+    } catch (cause) {
+      throw new CollectorError('DIRECTORY_UNUSABLE', `cannot make the directory ${directory}`, { cause });
+    }
+    const logger = options.logger ?? silentLogger;
+    const files = options.fileSystem ?? diskFileSystem;
+    const pipeline = await Pipeline.open({ directory, files, limits, logger, store: options.store });
+    const collector = new Collector(options, limits, pipeline);
+    try {
+      await collector.#listen(options);
+    } catch (error) {
+      await collector.stop();
+      throw error;
+    }
+    return collector;
+  }
+
+  /** Answers `/v1/traces`, `/api/v2/spans` and `/healthz` on another server's request. Never rejects. */
+  handleHttp(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    return this.#http.handle(request, response);
+  }
+
+  /** Takes an ExportTraceServiceRequest; the spans it accepts are durable when the result is there. */
+  ingestOtlp(bytes: Uint8Array, options?: IngestOptions): Promise<IngestResult> {
+    return this.#ingest.otlp(bytes, options);
+  }
+
+  ingestSpans(spans: readonly Span[], options?: IngestOptions): Promise<IngestResult> {
+    return this.#ingest.spans(spans, options);
+  }
+
+  stats(): CollectorStats {
+    return { ...this.#ingest.stats, ...this.#pipeline.stats(), bytesInFlight: this.#inFlight.bytes };
+  }
+
+  /** Answers what is being received, then stores what is in the log; what cannot be stored in time stays there. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#drain();
+    return this.#stopping;
+  }
+
+  async #listen(options: CollectorOptions): Promise<void> {
+    if (options.otlpHttpPort === undefined) return;
+    const server = createServer(this.#http.handle);
+    server.requestTimeout = this.#limits.requestTimeoutMs;
+    server.keepAliveTimeout = 75_000;
+    await listen(server, options.otlpHttpPort, options.host ?? '127.0.0.1');
+    this.#servers.push(server);
+    this.ports.otlpHttp = (server.address() as AddressInfo).port;
+  }
+
+  async #drain(): Promise<void> {
+    const closed = this.#servers.map((server) => closeServer(server));
+    this.#ingest.stop();
+    await Promise.all(closed);
+    await this.#pipeline.close();
+  }
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(port, host, resolve);
+  try {
+    await promise;
+  } catch (cause) {
+    const message = `cannot listen on ${host}:${port} for OTLP/HTTP; choose another port`;
+    throw new CollectorError('PORT_UNAVAILABLE', message, { cause });
+  }
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeIdleConnections();
+  await promise;
+}
