@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FromChild, ToChild } from './child-messages.ts';
 import { EmbeddedError, type EmbeddedErrorCode } from './embedded-error.ts';
@@ -10,6 +11,9 @@ const MAIN = fileURLToPath(new URL('child/main.ts', import.meta.url));
 // Each running query holds a thread of libuv's pool; files, compression and the engine's own statements need some too.
 const OTHER_THREADS = 6;
 const OUTPUT_LINES = 20;
+// The engine of a program that was killed a moment ago takes up to a second to let go of the directory.
+const LOCK_WAIT_MS = 3_000;
+const LOCK_RETRY_MS = 200;
 
 /** One process with the engine in it, from its start to its end. */
 export class EngineChild {
@@ -34,6 +38,19 @@ export class EngineChild {
 
   /** Resolves when the engine answers; throws EmbeddedError when it cannot. */
   static async start(options: ResolvedOptions): Promise<EngineChild> {
+    const giveUpAt = performance.now() + LOCK_WAIT_MS;
+    for (;;) {
+      try {
+        return await EngineChild.#startOnce(options);
+      } catch (error) {
+        const locked = error instanceof EmbeddedError && error.code === 'DIRECTORY_LOCKED';
+        if (!locked || performance.now() > giveUpAt) throw error;
+        await sleep(LOCK_RETRY_MS);
+      }
+    }
+  }
+
+  static async #startOnce(options: ResolvedOptions): Promise<EngineChild> {
     const child = new EngineChild(options);
     try {
       await child.#handshake();

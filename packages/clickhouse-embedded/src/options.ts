@@ -84,7 +84,10 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 /** Completes and checks the options; throws BAD_OPTION with the option's name, what is expected and what came. */
 export function resolveOptions(options: EmbeddedOptions): ResolvedOptions {
   if (typeof options.dataDir !== 'string' || options.dataDir === '') {
-    throw new EmbeddedError('BAD_OPTION', `dataDir must be the path of a directory, got ${options.dataDir}`);
+    throw new EmbeddedError(
+      'BAD_OPTION',
+      `dataDir must be the path of a directory, got '${options.dataDir}'`,
+    );
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const merged = { ...DEFAULTS, ...given, dataDir: absolute(options.dataDir) };

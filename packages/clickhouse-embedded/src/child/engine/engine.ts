@@ -2,7 +2,7 @@ import { access, constants, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EmbeddedError } from '../../embedded-error.ts';
 import type { EngineOptions } from '../../options.ts';
-import { connectionArguments } from './connection-arguments.ts';
+import { connectionArguments, engineArguments } from './connection-arguments.ts';
 import type { Connection, NativeLibrary, NativeResult, StatementAnalysis } from './native-library.ts';
 
 /**
@@ -79,7 +79,10 @@ export class Engine {
 
 function openFirst(native: NativeLibrary, options: EngineOptions): Connection {
   try {
-    return native.CreateConnection(options.dataDir, connectionArguments(options));
+    return native.CreateConnection(options.dataDir, [
+      ...engineArguments(options),
+      ...connectionArguments(options),
+    ]);
   } catch (cause) {
     // The library writes the reason to the error output, which the parent reads.
     throw new EmbeddedError('START_FAILED', `the engine cannot open ${options.dataDir}`, { cause });

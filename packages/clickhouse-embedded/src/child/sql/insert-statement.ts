@@ -9,9 +9,10 @@ export interface InsertStatement {
   dataStart: number;
 }
 
-// One token: blank, comment, string, quoted identifier, word, or one other character.
+// One token: blank, comment, string, quoted identifier, word, or one other character. What is not closed goes to the
+// end: the time stays linear.
 const TOKEN =
-  /([ \t\r\n\f\v]+|--[^\n]*(?:\n|$)|#[ !][^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)|('(?:[^'\\]|\\[\s\S]|'')*'|`(?:[^`\\]|\\[\s\S]|``)*`|"(?:[^"\\]|\\[\s\S]|"")*")|([A-Za-z0-9_$]+)|([\s\S])/y;
+  /([ \t\r\n\f\v]+|--[^\n]*(?:\n|$)|#[ !][^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|`(?:[^`\\]|\\[\s\S]|``)*(?:`|$)|"(?:[^"\\]|\\[\s\S]|"")*(?:"|$))|([A-Za-z0-9_$]+)|([\s\S])/y;
 
 /**
  * Finds the parts of an INSERT with data. Null for every other statement, INSERT ... SELECT included, and for what the
