@@ -13,6 +13,8 @@ import { type CollectorLogger, silentLogger } from './logger.ts';
 import { Pipeline, type PipelineStats } from './pipeline.ts';
 import type { Authorize } from './receive/authorize.ts';
 import { BytesInFlight } from './receive/bytes-in-flight.ts';
+import { GrpcReceiver, type TlsCredentials } from './receive/grpc/grpc-receiver.ts';
+import { type GrpcService, otlpGrpcService } from './receive/grpc/otlp-service.ts';
 import type { CorsOrigins } from './receive/http/cors.ts';
 import { HttpReceiver } from './receive/http/http-receiver.ts';
 
@@ -26,6 +28,12 @@ export interface CollectorOptions {
   readonly host?: string;
   /** OTLP/HTTP and Zipkin; 0 takes a free one, missing means no listener. */
   readonly otlpHttpPort?: number;
+  /** OTLP/gRPC and `grpcServices`; 0 takes a free one, missing means no listener. */
+  readonly grpcPort?: number;
+  /** Served beside OTLP on the gRPC port. */
+  readonly grpcServices?: readonly GrpcService[];
+  /** For the gRPC listener; without it, it is plain text. */
+  readonly tls?: TlsCredentials;
   readonly limits?: Partial<CollectorLimits>;
   readonly logger?: CollectorLogger;
   /** Default: everybody may send, to every project. */
@@ -45,19 +53,22 @@ export class Collector {
   readonly #limits: CollectorLimits;
   readonly #inFlight: BytesInFlight;
   readonly #http: HttpReceiver;
-  readonly #servers: Server[] = [];
+  #server: Server | null = null;
+  #grpc: GrpcReceiver | null = null;
+  readonly #logger: CollectorLogger;
   readonly ports: { otlpHttp?: number; grpc?: number } = {};
   #stopping: Promise<void> | null = null;
 
   private constructor(options: CollectorOptions, limits: CollectorLimits, pipeline: Pipeline) {
     this.#limits = limits;
+    this.#logger = options.logger ?? silentLogger;
     this.#pipeline = pipeline;
     this.#ingest = new Ingest({ log: pipeline.log, limits, projectId: options.projectId });
     this.#inFlight = new BytesInFlight(limits.maxBytesInFlight);
     this.#http = new HttpReceiver({
       ingest: this.#ingest,
       limits,
-      logger: options.logger ?? silentLogger,
+      logger: this.#logger,
       inFlight: this.#inFlight,
       authorize: options.authorize,
       corsOrigins: options.corsOrigins,
@@ -112,22 +123,39 @@ export class Collector {
   }
 
   async #listen(options: CollectorOptions): Promise<void> {
-    if (options.otlpHttpPort === undefined) return;
-    const server = createServer(this.#http.handle);
-    server.requestTimeout = this.#limits.requestTimeoutMs;
-    server.keepAliveTimeout = 75_000;
-    await listen(server, options.otlpHttpPort, options.host ?? '127.0.0.1');
-    this.#servers.push(server);
-    this.ports.otlpHttp = (server.address() as AddressInfo).port;
+    const { otlpHttpPort, grpcPort, host = '127.0.0.1' } = options;
+    if (otlpHttpPort !== undefined) {
+      const server = createServer(this.#http.handle);
+      server.requestTimeout = this.#limits.requestTimeoutMs;
+      server.keepAliveTimeout = KEEP_ALIVE_MS;
+      await listen(server, otlpHttpPort, host);
+      this.#server = server;
+      this.ports.otlpHttp = (server.address() as AddressInfo).port;
+    }
+    if (grpcPort === undefined) return;
+    const { authorize, grpcServices = [], tls } = options;
+    const otlp = otlpGrpcService({
+      ingest: this.#ingest,
+      inFlight: this.#inFlight,
+      logger: this.#logger,
+      authorize,
+    });
+    const maxMessageBytes = this.#limits.maxDecompressedBytes;
+    const services = [otlp, ...grpcServices];
+    this.#grpc = await GrpcReceiver.start({ host, port: grpcPort, maxMessageBytes, services, tls });
+    this.ports.grpc = this.#grpc.port;
   }
 
   async #drain(): Promise<void> {
-    const closed = this.#servers.map((server) => closeServer(server));
+    const closed = [this.#server === null ? null : closeServer(this.#server), this.#grpc?.stop()];
     this.#ingest.stop();
     await Promise.all(closed);
     await this.#pipeline.close();
   }
 }
+
+/** Longer than the idle limit of common load balancers and clients, so that they close first. */
+const KEEP_ALIVE_MS = 75_000;
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

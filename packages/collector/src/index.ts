@@ -6,4 +6,6 @@ export { type CollectorLimits, DEFAULT_LIMITS } from './limits.ts';
 export type { SpanStore } from './loader/block-inserter.ts';
 export type { CollectorLogger } from './logger.ts';
 export type { Authorize } from './receive/authorize.ts';
+export type { TlsCredentials } from './receive/grpc/grpc-receiver.ts';
+export type { GrpcService } from './receive/grpc/otlp-service.ts';
 export type { CorsOrigins } from './receive/http/cors.ts';

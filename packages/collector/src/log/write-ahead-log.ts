@@ -1,7 +1,7 @@
 import type { CollectorLogger } from '../logger.ts';
 import type { LogFile, LogFileSystem } from './file-system.ts';
 import { HEADER_BYTES, RecordType, writeHeader } from './record.ts';
-import { findSegments, SEGMENT_PREFIX_BYTES, type Segment, segmentPath } from './segments.ts';
+import { SEGMENT_PREFIX_BYTES, type Segment, segmentPath } from './segments.ts';
 
 export interface LogLimits {
   /** All segments together; beyond it nothing is taken until the loader has caught up. */

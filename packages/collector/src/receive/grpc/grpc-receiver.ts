@@ -1,0 +1,75 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { CollectorError } from '../../collector-error.ts';
+import type { GrpcService } from './otlp-service.ts';
+
+/** PEM texts. */
+export interface TlsCredentials {
+  readonly key: string | Buffer;
+  readonly cert: string | Buffer;
+  /** Given, clients must show a certificate signed by it. */
+  readonly clientCa?: string | Buffer;
+}
+
+export interface GrpcReceiverOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Of a message, compressed or not. */
+  readonly maxMessageBytes: number;
+  readonly services: readonly GrpcService[];
+  readonly tls?: TlsCredentials | undefined;
+}
+
+/** How long a stopping server waits for calls under way. */
+const GRACE_MS = 5_000;
+
+/** The gRPC listener with everything that is served on it. */
+export class GrpcReceiver {
+  readonly #server: Server;
+  readonly port: number;
+
+  private constructor(server: Server, port: number) {
+    this.#server = server;
+    this.port = port;
+  }
+
+  static async start(options: GrpcReceiverOptions): Promise<GrpcReceiver> {
+    const server = new Server({
+      'grpc.max_receive_message_length': options.maxMessageBytes,
+      'grpc.max_send_message_length': -1,
+    });
+    for (const { definition, implementation } of options.services)
+      server.addService(definition, implementation);
+    const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    server.bindAsync(`${host}:${options.port}`, credentials(options.tls), (error, port) => {
+      if (error === null) resolve(port);
+      else reject(error);
+    });
+    try {
+      return new GrpcReceiver(server, await promise);
+    } catch (cause) {
+      server.forceShutdown();
+      const message = `cannot listen on ${host}:${options.port} for gRPC; choose another port`;
+      throw new CollectorError('PORT_UNAVAILABLE', message, { cause });
+    }
+  }
+
+  /** Lets the calls under way finish. */
+  async stop(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#server.tryShutdown(() => resolve());
+    const timer = setTimeout(() => {
+      this.#server.forceShutdown();
+      resolve();
+    }, GRACE_MS);
+    await promise;
+    clearTimeout(timer);
+  }
+}
+
+function credentials(tls: TlsCredentials | undefined): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const pair = { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.cert) };
+  const clientCa = tls.clientCa === undefined ? null : Buffer.from(tls.clientCa);
+  return ServerCredentials.createSsl(clientCa, [pair], clientCa !== null);
+}
