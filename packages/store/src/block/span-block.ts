@@ -1,0 +1,237 @@
+import { attributeText, type Resource, type Scope, type SpanEvent, type SpanLink } from '@utxoiq/model';
+import { type ColumnBuilder, DictionaryColumn, encodeBlock } from '../native/columns.ts';
+import { anyValueToText, attributesToText, entriesToJson } from './any-value-text.ts';
+import { AttributeCatalogue, type AttributeUse } from './attribute-catalogue.ts';
+import { SparseTextColumn } from './promoted-column.ts';
+import { resourceToText, scopeToText } from './resource-text.ts';
+import { namedColumns, type SpanColumns, spanColumns } from './span-columns.ts';
+import { AttributeType, type SpanRow } from './span-row.ts';
+
+const resourceTexts = new WeakMap<Resource, string>();
+const scopeTexts = new WeakMap<Scope, string>();
+
+/**
+ * Collects spans column by column and encodes them as one block of ClickHouse's Native format. Reuse it after
+ * `clear()`: its buffers stay.
+ */
+export class SpanBlock {
+  rows = 0;
+  readonly #columns: SpanColumns = spanColumns();
+  readonly #plain = this.#columns.plain;
+  readonly #named = namedColumns(this.#columns);
+  readonly #resources = new Map<Resource, { readonly text: number; readonly service: number }>();
+  readonly #scopes = new Map<Scope, number>();
+  readonly #catalogue = new AttributeCatalogue(this.#columns.promoted);
+
+  /** About the size of the encoded block. */
+  get byteSize(): number {
+    return this.#named.reduce((sum, [, column]) => sum + column.byteSize, 0);
+  }
+
+  add(row: SpanRow): void {
+    this.#addIds(row);
+    this.#addTimes(row);
+    this.#addDescription(row);
+    this.#addAttributes(row);
+    this.#addEvents(row.events);
+    this.#addLinks(row.links);
+    this.rows++;
+  }
+
+  encode(): Uint8Array {
+    for (const column of this.#columns.promoted.values()) column.pad(this.rows);
+    return encodeBlock(this.#named, this.rows);
+  }
+
+  /** Which attribute keys occur, with their types and numbers of spans, for autocompletion and filters. */
+  attributeUses(): readonly AttributeUse[] {
+    return this.#catalogue.uses();
+  }
+
+  /** Earliest and latest start in the block. */
+  startRange(): { readonly first: bigint; readonly last: bigint } {
+    const bytes = this.#plain.start.values.view();
+    const starts = new BigInt64Array(bytes.slice().buffer);
+    let first = starts[0] ?? 0n;
+    let last = first;
+    for (const start of starts) {
+      if (start < first) first = start;
+      else if (start > last) last = start;
+    }
+    return { first, last };
+  }
+
+  clear(): void {
+    this.rows = 0;
+    for (const [, column] of this.#named) column.clear();
+    this.#columns.offsets.events.clear();
+    this.#columns.offsets.links.clear();
+    this.#resources.clear();
+    this.#scopes.clear();
+    this.#catalogue.clear();
+  }
+
+  #addIds(row: SpanRow): void {
+    const { trace_id, span_id, parent_span_id } = this.#plain;
+    trace_id.values.slice(row.bytes, row.traceIdAt, 16);
+    span_id.values.slice(row.bytes, row.spanIdAt, 8);
+    if (row.parentSpanIdAt < 0) parent_span_id.values.zeros(8);
+    else parent_span_id.values.slice(row.bytes, row.parentSpanIdAt, 8);
+  }
+
+  #addTimes(row: SpanRow): void {
+    const low = row.endLow - row.startLow;
+    const borrow = low < 0 ? 1 : 0;
+    this.#plain.start.values.u64Halves(row.startLow, row.startHigh);
+    this.#plain.duration.values.u64Halves(low >>> 0, (row.endHigh - row.startHigh - borrow) >>> 0);
+  }
+
+  #addDescription(row: SpanRow): void {
+    const plain = this.#plain;
+    const resource = this.#resourceOf(row.resource);
+    plain.project.add(row.projectId);
+    plain.service.addIndex(resource.service);
+    plain.resource.addIndex(resource.text);
+    plain.scope.addIndex(this.#scopeOf(row.scope));
+    plain.name.add(row.name);
+    plain.kind.values.u8(row.kind);
+    plain.status_code.values.u8(row.statusCode);
+    plain.status_message.values.text(row.statusMessage);
+    plain.trace_state.add(row.traceState);
+    plain.flags.values.u32(row.flags);
+    plain.dropped_attributes.values.u32(row.droppedAttributesCount);
+    plain.dropped_events.values.u32(row.droppedEventsCount);
+    plain.dropped_links.values.u32(row.droppedLinksCount);
+  }
+
+  #addAttributes(row: SpanRow): void {
+    const plain = this.#plain;
+    const plans = this.#catalogue.of(row.projectId, row.resource);
+    let strings = 0;
+    let ints = 0;
+    let doubles = 0;
+    let bools = 0;
+    let others = 0;
+    for (let index = 0; index < row.attributeCount; index++) {
+      const key = row.attributeKeys[index] as string;
+      const type = row.attributeTypes[index] as AttributeType;
+      const value = row.attributeValues[index] as string & number & bigint & boolean;
+      const plan = plans.plan(key);
+      if (plan.column !== null && plan.lastRow !== this.rows && this.#promote(plan.column, type, value)) {
+        plan.lastRow = this.rows;
+        plan.promotedCount++;
+        continue;
+      }
+      plan.counts[type] = (plan.counts[type] as number) + 1;
+      switch (type) {
+        case AttributeType.string:
+          plain.attributes_string.keys.add(key);
+          plain.attributes_string.values.values.text(value);
+          strings++;
+          break;
+        case AttributeType.int:
+          plain.attributes_int.keys.add(key);
+          plain.attributes_int.values.values.i64(value);
+          ints++;
+          break;
+        case AttributeType.double:
+          plain.attributes_double.keys.add(key);
+          plain.attributes_double.values.values.f64(value);
+          doubles++;
+          break;
+        case AttributeType.bool:
+          plain.attributes_bool.keys.add(key);
+          plain.attributes_bool.values.values.u8(value ? 1 : 0);
+          bools++;
+          break;
+        default:
+          plain.attributes_other.keys.add(key);
+          plain.attributes_other.values.values.text(anyValueToText(value));
+          others++;
+      }
+    }
+    plain.attributes_string.endRow(strings);
+    plain.attributes_int.endRow(ints);
+    plain.attributes_double.endRow(doubles);
+    plain.attributes_bool.endRow(bools);
+    plain.attributes_other.endRow(others);
+  }
+
+  /** Whether the column took the value: it has its type and is not the zero that stands for "absent". */
+  #promote(column: ColumnBuilder, type: AttributeType, value: string & bigint): boolean {
+    if (type === AttributeType.string && value !== '') {
+      if (column instanceof DictionaryColumn) column.set(this.rows, value);
+      else if (column instanceof SparseTextColumn) column.set(this.rows, value);
+      else return false;
+      return true;
+    }
+    if (type !== AttributeType.int || value <= 0n || value > 65_535n) return false;
+    if (column instanceof DictionaryColumn || column instanceof SparseTextColumn) return false;
+    (column as { set(row: number, value: number): void } & ColumnBuilder).set(this.rows, Number(value));
+    return true;
+  }
+
+  #addEvents(events: readonly SpanEvent[]): void {
+    const plain = this.#plain;
+    for (const event of events) {
+      plain.events_time.items.values.i64(event.timeUnixNano);
+      plain.events_name.items.add(event.name);
+      plain.events_attributes.items.values.text(attributesToText(event.attributes));
+      plain.events_dropped.items.values.u32(event.droppedAttributesCount);
+    }
+    this.#columns.offsets.events.endRow(events.length);
+  }
+
+  #addLinks(links: readonly SpanLink[]): void {
+    const plain = this.#plain;
+    for (const link of links) {
+      plain.links_trace_id.items.values.raw(Buffer.from(link.traceId, 'hex'));
+      plain.links_span_id.items.values.raw(Buffer.from(link.spanId, 'hex'));
+      plain.links_details.items.values.text(linkDetails(link));
+    }
+    this.#columns.offsets.links.endRow(links.length);
+  }
+
+  #resourceOf(resource: Resource): { readonly text: number; readonly service: number } {
+    let indexes = this.#resources.get(resource);
+    if (indexes === undefined) {
+      indexes = {
+        text: this.#plain.resource.intern(cached(resourceTexts, resource, resourceToText)),
+        service: this.#plain.service.intern(attributeText(resource.attributes.get('service.name') ?? '')),
+      };
+      this.#resources.set(resource, indexes);
+    }
+    return indexes;
+  }
+
+  #scopeOf(scope: Scope): number {
+    let index = this.#scopes.get(scope);
+    if (index === undefined) {
+      index = this.#plain.scope.intern(cached(scopeTexts, scope, scopeToText));
+      this.#scopes.set(scope, index);
+    }
+    return index;
+  }
+}
+
+function cached<Key extends object>(
+  texts: WeakMap<Key, string>,
+  key: Key,
+  make: (key: Key) => string,
+): string {
+  let text = texts.get(key);
+  if (text === undefined) {
+    text = make(key);
+    texts.set(key, text);
+  }
+  return text;
+}
+
+function linkDetails(link: SpanLink): string {
+  return JSON.stringify({
+    traceState: link.traceState,
+    attributes: entriesToJson(link.attributes),
+    dropped: link.droppedAttributesCount,
+    flags: link.flags,
+  });
+}

@@ -1,0 +1,217 @@
+import { ByteWriter } from './byte-writer.ts';
+
+/**
+ * Builders for the columns of a block in ClickHouse's Native format (docs/store.md has the layout). A column
+ * with a `prefix` writes it before everything else, also when it is nested in an array or a map.
+ */
+export interface ColumnBuilder {
+  readonly type: string;
+  readonly byteSize: number;
+  prefix(out: ByteWriter): void;
+  data(out: ByteWriter): void;
+  clear(): void;
+}
+
+/** Fixed-width values and plain strings: the builder's bytes are the column's bytes. */
+export class PlainColumn implements ColumnBuilder {
+  readonly type: string;
+  readonly values = new ByteWriter(1024);
+
+  constructor(type: string) {
+    this.type = type;
+  }
+
+  get byteSize(): number {
+    return this.values.length;
+  }
+  prefix(): void {}
+  data(out: ByteWriter): void {
+    out.raw(this.values.view());
+  }
+  clear(): void {
+    this.values.clear();
+  }
+}
+
+const DICTIONARY_VERSION = 1;
+const HAS_ADDITIONAL_KEYS_AND_UPDATE = 0x600;
+
+/** LowCardinality(String): a dictionary per block and an index per row. */
+export class DictionaryColumn implements ColumnBuilder {
+  readonly type = 'LowCardinality(String)';
+  readonly #indexes = new Map<string, number>();
+  #keys = new ByteWriter(256);
+  #rows = new Uint32Array(256);
+  #count = 0;
+
+  constructor() {
+    this.clear();
+  }
+
+  get byteSize(): number {
+    return this.#keys.length + this.#count * this.#width();
+  }
+
+  /** The index of a value, to be passed to `addIndex` as often as it occurs in this block. */
+  intern(value: string): number {
+    let index = this.#indexes.get(value);
+    if (index === undefined) {
+      index = this.#indexes.size;
+      this.#indexes.set(value, index);
+      this.#keys.text(value);
+    }
+    return index;
+  }
+
+  add(value: string): void {
+    this.addIndex(value === '' ? 0 : this.intern(value));
+  }
+
+  addIndex(index: number): void {
+    if (this.#count === this.#rows.length) {
+      const grown = new Uint32Array(this.#count * 2);
+      grown.set(this.#rows);
+      this.#rows = grown;
+    }
+    this.#rows[this.#count++] = index;
+  }
+
+  /** Sets a row beyond the last one; the rows between are the empty text. */
+  set(row: number, value: string): void {
+    this.pad(row);
+    this.addIndex(this.intern(value));
+  }
+
+  /** Fills with the empty text up to `rows` rows. */
+  pad(rows: number): void {
+    while (this.#count < rows) this.addIndex(0);
+  }
+
+  prefix(out: ByteWriter): void {
+    out.u64(DICTIONARY_VERSION);
+  }
+
+  data(out: ByteWriter): void {
+    if (this.#count === 0) return;
+    const width = this.#width();
+    out.u64(HAS_ADDITIONAL_KEYS_AND_UPDATE | (width === 1 ? 0 : width === 2 ? 1 : 2));
+    out.u64(this.#indexes.size);
+    out.raw(this.#keys.view());
+    out.u64(this.#count);
+    const rows = this.#rows.subarray(0, this.#count);
+    // Typed-array conversion is a native copy; the machine is little endian, as every platform of the engine is.
+    if (width === 1) out.raw(Uint8Array.from(rows));
+    else if (width === 2) out.raw(new Uint8Array(Uint16Array.from(rows).buffer));
+    else out.raw(new Uint8Array(rows.buffer, 0, this.#count * 4));
+  }
+
+  clear(): void {
+    this.#indexes.clear();
+    this.#keys.clear();
+    this.#count = 0;
+    this.intern('');
+  }
+
+  #width(): 1 | 2 | 4 {
+    const size = this.#indexes.size;
+    return size <= 256 ? 1 : size <= 65_536 ? 2 : 4;
+  }
+}
+
+/** Several arrays of the same length per row (a nested table, or a map's keys and values) share offsets. */
+export class Offsets {
+  readonly #offsets = new ByteWriter(1024);
+  #total = 0;
+
+  get byteSize(): number {
+    return this.#offsets.length;
+  }
+  endRow(added: number): void {
+    this.#total += added;
+    this.#offsets.u64(this.#total);
+  }
+  write(out: ByteWriter): void {
+    out.raw(this.#offsets.view());
+  }
+  clear(): void {
+    this.#offsets.clear();
+    this.#total = 0;
+  }
+}
+
+export class ArrayColumn<Items extends ColumnBuilder> implements ColumnBuilder {
+  readonly type: string;
+  readonly items: Items;
+  readonly #offsets: Offsets;
+
+  constructor(items: Items, offsets: Offsets) {
+    this.type = `Array(${items.type})`;
+    this.items = items;
+    this.#offsets = offsets;
+  }
+
+  get byteSize(): number {
+    return this.items.byteSize;
+  }
+  prefix(out: ByteWriter): void {
+    this.items.prefix(out);
+  }
+  data(out: ByteWriter): void {
+    this.#offsets.write(out);
+    this.items.data(out);
+  }
+  clear(): void {
+    this.items.clear();
+  }
+}
+
+/** Map(LowCardinality(String), V). Call `endRow` once per row. */
+export class MapColumn<Values extends ColumnBuilder> implements ColumnBuilder {
+  readonly type: string;
+  readonly keys = new DictionaryColumn();
+  readonly values: Values;
+  readonly #offsets = new Offsets();
+
+  constructor(values: Values) {
+    this.type = `Map(LowCardinality(String), ${values.type})`;
+    this.values = values;
+  }
+
+  get byteSize(): number {
+    return this.keys.byteSize + this.values.byteSize + this.#offsets.byteSize;
+  }
+  endRow(added: number): void {
+    this.#offsets.endRow(added);
+  }
+  prefix(out: ByteWriter): void {
+    this.keys.prefix(out);
+    this.values.prefix(out);
+  }
+  data(out: ByteWriter): void {
+    this.#offsets.write(out);
+    this.keys.data(out);
+    this.values.data(out);
+  }
+  clear(): void {
+    this.keys.clear();
+    this.values.clear();
+    this.#offsets.clear();
+  }
+}
+
+/** One block: column count, row count, then each column's name, type and data. */
+export function encodeBlock(
+  columns: readonly (readonly [string, ColumnBuilder])[],
+  rows: number,
+): Uint8Array {
+  const out = new ByteWriter(1024 + columns.reduce((sum, [, column]) => sum + column.byteSize, 0));
+  out.varint(columns.length);
+  out.varint(rows);
+  for (const [name, column] of columns) {
+    out.text(name);
+    out.text(column.type);
+    column.prefix(out);
+    column.data(out);
+  }
+  return out.view();
+}

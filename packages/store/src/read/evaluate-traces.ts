@@ -1,0 +1,140 @@
+import type { Filter, TraceSummary } from '@utxoiq/model';
+import { PARENTLESS } from '../filter/span-condition.ts';
+import { traceCondition } from '../filter/trace-condition.ts';
+import type { NativeResult } from '../native/native-reader.ts';
+import type { Deadline } from './limits.ts';
+import type { Projects } from './queries.ts';
+import { type Reader, select, visible } from './reader.ts';
+import { hex, unsigned } from './span-rows.ts';
+import { SqlParameters } from './sql-parameters.ts';
+import { byCount } from './summarize.ts';
+
+export interface Evaluation {
+  readonly projects: Projects;
+  readonly filter: Filter | null;
+  readonly traceIds: readonly string[];
+  /** Where spans of these traces were seen. */
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly deadline: Deadline;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * How far around a known span the rest of its trace is looked for. A trace whose spans leave a longer gap than
+ * half of it, with no span running over the gap, is listed in parts; read by id it is whole.
+ */
+export const LOOK_AROUND_NANOS = 3_600_000_000_000n;
+
+/** Ids go into the URL, where 16 KB are safe. */
+const IDS_PER_STATEMENT = 400;
+
+/** The exact summaries of those traces that satisfy the filter, computed from all their spans. */
+export async function evaluateTraces(reader: Reader, evaluation: Evaluation): Promise<TraceSummary[]> {
+  const { traceIds } = evaluation;
+  const summaries: TraceSummary[] = [];
+  for (let at = 0; at < traceIds.length; at += IDS_PER_STATEMENT) {
+    const part = traceIds.slice(at, at + IDS_PER_STATEMENT);
+    summaries.push(...(await evaluatePart(reader, { ...evaluation, traceIds: part })));
+  }
+  return summaries;
+}
+
+async function evaluatePart(reader: Reader, evaluation: Evaluation): Promise<TraceSummary[]> {
+  let around = LOOK_AROUND_NANOS;
+  for (;;) {
+    const from = evaluation.from - around;
+    const to = evaluation.to + around;
+    const { summaries, first, last } = await readSummaries(reader, evaluation, from, to);
+    // Spans near the edge of what was read: there may be more beyond it.
+    if (first - from > around / 2n && to - last > around / 2n) return summaries;
+    if (around > MAX_AROUND_NANOS) return summaries;
+    around *= 8n;
+  }
+}
+
+const MAX_AROUND_NANOS = 30n * 86_400_000_000_000n;
+
+async function readSummaries(reader: Reader, evaluation: Evaluation, from: bigint, to: bigint) {
+  const params = new SqlParameters();
+  const { projects, filter, traceIds, deadline, signal } = evaluation;
+  const condition =
+    filter === null ? '1' : traceCondition(filter, { params, keys: await reader.keys.load() });
+  const sql = `
+SELECT
+  trace_id,
+  min(start) AS first_start,
+  max(end) AS last_end,
+  max(start) AS last_start,
+  count() AS span_count,
+  countIf(status_code = 2) AS error_count,
+  sumMap(map(toString(service), toUInt64(1))) AS services,
+  countIf(${PARENTLESS}) > 0 AS has_root,
+  argMinIf((span_id, toString(name), toString(service), start, end, toString(project)), (start, span_id), ${PARENTLESS}) AS root,
+  toString(argMin(project, (start, span_id))) AS first_project,
+  ${condition} AS matches
+FROM (
+  SELECT *, start + toIntervalNanosecond(duration) AS end
+  FROM spans
+  WHERE ${visible(projects, params)}
+    AND start BETWEEN ${params.time(from)} AND ${params.time(to)}
+    AND trace_id IN (${params.traceIds(traceIds)})
+  LIMIT 1 BY trace_id, span_id, start, duration, name
+)
+GROUP BY trace_id`;
+  return summariesOf(await select(reader, { sql, params, deadline, signal }));
+}
+
+type Root = readonly [Uint8Array, string, string, bigint, bigint, string];
+
+function summariesOf(result: NativeResult) {
+  const traceId = result.column<ArrayLike<Uint8Array>>('trace_id');
+  const firstStart = result.column<BigInt64Array>('first_start');
+  const lastStart = result.column<BigInt64Array>('last_start');
+  const lastEnd = result.column<BigInt64Array>('last_end');
+  const spanCount = result.column<BigUint64Array>('span_count');
+  const errorCount = result.column<BigUint64Array>('error_count');
+  const services = result.column<ArrayLike<ReadonlyMap<string, bigint>>>('services');
+  const hasRoot = result.column<Uint8Array>('has_root');
+  const roots = result.column<ArrayLike<Root>>('root');
+  const firstProject = result.column('first_project');
+  const matches = result.column<Uint8Array>('matches');
+  const summaries: TraceSummary[] = [];
+  let first = 2n ** 63n;
+  let last = -(2n ** 63n);
+  for (let row = 0; row < result.rows; row++) {
+    if (matches[row] !== 1) continue;
+    const start = firstStart[row] as bigint;
+    const end = lastEnd[row] as bigint;
+    const root = hasRoot[row] === 1 ? (roots[row] as Root) : null;
+    summaries.push({
+      traceId: hex(traceId[row] as Uint8Array),
+      projectId: root === null ? (firstProject[row] as string) : root[5],
+      root:
+        root === null
+          ? null
+          : {
+              spanId: hex(root[0]),
+              name: root[1],
+              serviceName: root[2],
+              startUnixNano: unsigned(root[3]),
+              endUnixNano: unsigned(root[4]),
+            },
+      startUnixNano: unsigned(start),
+      endUnixNano: unsigned(end),
+      spanCount: Number(spanCount[row]),
+      errorCount: Number(errorCount[row]),
+      services: byCount(new Map(Array.from(services[row] ?? [], ([name, spans]) => [name, Number(spans)]))),
+    });
+  }
+  for (let row = 0; row < result.rows; row++) {
+    const start = firstStart[row] as bigint;
+    const end =
+      (lastEnd[row] as bigint) > (lastStart[row] as bigint)
+        ? (lastEnd[row] as bigint)
+        : (lastStart[row] as bigint);
+    if (start < first) first = start;
+    if (end > last) last = end;
+  }
+  return { summaries, first, last };
+}

@@ -1,0 +1,132 @@
+import type { TraceOrder, TraceSummary } from '@utxoiq/model';
+import { necessaryFilter } from '../filter/necessary-filter.ts';
+import { clamp, spanCondition } from '../filter/span-condition.ts';
+import { evaluateTraces, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
+import type { Deadline } from './limits.ts';
+import { type FoundTraces, limitReached } from './list-traces.ts';
+import { numericKey, type PageKey } from './page-token.ts';
+import type { ListTracesQuery } from './queries.ts';
+import { type Reader, select, visible } from './reader.ts';
+import { hex } from './span-rows.ts';
+import { SqlParameters } from './sql-parameters.ts';
+
+const CANDIDATES_PER_STEP = 400;
+
+/** What sorts, as an expression over the rollup's rows of one trace. */
+const SORT_KEYS = {
+  duration: { sql: 'toUnixTimestamp64Nano(max(end)) - toUnixTimestamp64Nano(min(start))', type: 'number' },
+  name: { sql: 'max(root_name)', type: 'text' },
+  trace_id: { sql: `''`, type: 'none' },
+} as const;
+type SortKey = (typeof SORT_KEYS)[keyof typeof SORT_KEYS];
+
+/**
+ * Orders other than by start come from the rollup, which has a row per trace and ten minutes: candidates in
+ * order, as many as a page needs, each then evaluated over its spans.
+ */
+export async function listByRollup(
+  reader: Reader,
+  query: ListTracesQuery & { readonly orderBy: TraceOrder },
+  after: PageKey | null,
+  deadline: Deadline,
+): Promise<FoundTraces> {
+  const found: TraceSummary[] = [];
+  try {
+    let key: PageKey | null = after;
+    while (found.length <= query.pageSize) {
+      const candidates = await readCandidates(reader, query, key, deadline);
+      found.push(...(await evaluated(reader, query, candidates, deadline)));
+      key = candidates.at(-1)?.key ?? null;
+      if (candidates.length < CANDIDATES_PER_STEP) break;
+    }
+    return { traces: found, partial: null };
+  } catch (error) {
+    return { partial: limitReached(error), traces: found };
+  }
+}
+
+interface Candidate {
+  readonly key: PageKey;
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+async function readCandidates(
+  reader: Reader,
+  query: ListTracesQuery & { readonly orderBy: TraceOrder },
+  after: PageKey | null,
+  deadline: Deadline,
+): Promise<readonly Candidate[]> {
+  const params = new SqlParameters();
+  const [field, direction = ''] = query.orderBy.split(' ') as [keyof typeof SORT_KEYS, string?];
+  const sort = SORT_KEYS[field];
+  const { startUnixNano: from, endUnixNano: to } = query;
+  const near = `BETWEEN toStartOfTenMinutes(${params.time(from - LOOK_AROUND_NANOS)}) AND ${params.time(to + LOOK_AROUND_NANOS)}`;
+  const sql = `
+SELECT trace_id, ${sort.sql} AS sort_key, min(start) AS first_start, max(end) AS last_end
+FROM traces
+WHERE ${visible(query.projects, params)} AND bucket ${near} AND ${await matchingTraces(reader, query, params)}
+GROUP BY trace_id
+HAVING first_start BETWEEN ${params.time(from)} AND ${params.time(to)}${await durations(query, params)}
+  ${after === null ? '' : `AND (sort_key, trace_id) ${direction === 'desc' ? '<' : '>'} (${bound(sort, after, params)}, ${params.bytes(after.id)})`}
+ORDER BY sort_key ${direction}, trace_id ${direction}
+LIMIT ${CANDIDATES_PER_STEP}`;
+  const result = await select(reader, { sql, params, deadline, signal: query.signal });
+  const ids = result.column<ArrayLike<Uint8Array>>('trace_id');
+  const keys = result.column<ArrayLike<unknown>>('sort_key');
+  const starts = result.column<BigInt64Array>('first_start');
+  const ends = result.column<BigInt64Array>('last_end');
+  return Array.from({ length: result.rows }, (_, row) => ({
+    key: { sortKey: String(keys[row]), id: hex(ids[row] as Uint8Array) },
+    start: starts[row] as bigint,
+    end: ends[row] as bigint,
+  }));
+}
+
+function bound(sort: SortKey, after: PageKey, params: SqlParameters): string {
+  if (sort.type === 'number') return params.int64(numericKey(after));
+  return sort.type === 'text' ? params.text(after.sortKey) : `''`;
+}
+
+/** Traces with a span that satisfies what the filter needs of one. */
+async function matchingTraces(
+  reader: Reader,
+  query: ListTracesQuery,
+  params: SqlParameters,
+): Promise<string> {
+  const needed = query.filter === null ? null : necessaryFilter(query.filter);
+  if (needed === null) return '1';
+  const condition = spanCondition(needed.filter, { params, keys: await reader.keys.load() });
+  const from = params.time(query.startUnixNano - LOOK_AROUND_NANOS);
+  const to = params.time(query.endUnixNano + LOOK_AROUND_NANOS);
+  return `trace_id IN (
+  SELECT trace_id FROM spans
+  WHERE ${visible(query.projects, params)} AND start BETWEEN ${from} AND ${to} AND ${condition}
+)`;
+}
+
+/** Limits on the trace's duration are known before any span is read. */
+async function durations({ filter }: ListTracesQuery, params: SqlParameters): Promise<string> {
+  const terms = filter === null ? [] : filter.type === 'and' ? filter.terms : [filter];
+  return terms
+    .filter((term) => term.type === 'trace-duration')
+    .map((term) => `\n  AND ${SORT_KEYS.duration.sql} ${term.op} ${params.int64(clamp(term.nanos))}`)
+    .join('');
+}
+
+/** The candidates that satisfy the filter, still in their order. */
+async function evaluated(
+  reader: Reader,
+  { projects, filter, signal }: ListTracesQuery,
+  candidates: readonly Candidate[],
+  deadline: Deadline,
+): Promise<readonly TraceSummary[]> {
+  const [first] = candidates;
+  if (first === undefined) return [];
+  const from = candidates.reduce((min, { start }) => (start < min ? start : min), first.start);
+  const to = candidates.reduce((max, { end }) => (end > max ? end : max), first.end);
+  const traceIds = candidates.map(({ key }) => key.id);
+  const summaries = await evaluateTraces(reader, { projects, filter, traceIds, from, to, deadline, signal });
+  const byId = new Map(summaries.map((summary) => [summary.traceId, summary]));
+  return traceIds.map((id) => byId.get(id)).filter((summary) => summary !== undefined);
+}

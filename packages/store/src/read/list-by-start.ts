@@ -1,0 +1,207 @@
+import type { TraceSummary } from '@utxoiq/model';
+import { necessaryFilter } from '../filter/necessary-filter.ts';
+import { spanCondition } from '../filter/span-condition.ts';
+import { dataRange } from './data-range.ts';
+import { evaluateTraces, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
+import type { Deadline } from './limits.ts';
+import { type FoundTraces, limitReached } from './list-traces.ts';
+import { numericKey, type PageKey } from './page-token.ts';
+import type { ListTracesQuery, PartialReason } from './queries.ts';
+import { type Reader, select, visible } from './reader.ts';
+import { hex } from './span-rows.ts';
+import { SqlParameters } from './sql-parameters.ts';
+import { type TimeWindow, timeWindows } from './time-windows.ts';
+
+/** Candidates of one window that are evaluated at most; what is older waits for the next window. */
+const CANDIDATES_PER_STEP = 2_000;
+const FIRST_WINDOW_NANOS = 120_000_000_000n;
+const WINDOW_GROWTH = 6n;
+const LAST_TIME = 2n ** 63n;
+
+/**
+ * Newest (or oldest) first: candidates come from spans that satisfy what the filter needs of at least one span,
+ * window by window, and each is evaluated over its whole trace. Every span of a trace starts at or after the
+ * trace does, so after a walk backwards to a time, all traces that start after it are known.
+ */
+export async function listByStart(
+  reader: Reader,
+  query: ListTracesQuery,
+  after: PageKey | null,
+  deadline: Deadline,
+): Promise<FoundTraces> {
+  const walk = new StartWalk(reader, query, after, deadline);
+  try {
+    await walk.run();
+    return { traces: walk.inOrder(), partial: walk.partial };
+  } catch (error) {
+    return { partial: limitReached(error), traces: walk.inOrder() };
+  }
+}
+
+class StartWalk {
+  partial: PartialReason = null;
+  readonly #reader: Reader;
+  readonly #query: ListTracesQuery;
+  readonly #descending: boolean;
+  readonly #deadline: Deadline;
+  readonly #afterStart: bigint | null;
+  readonly #afterId: string;
+  readonly #seen = new Set<string>();
+  readonly #found: TraceSummary[] = [];
+  /** The search went this far: traces that start on the near side of it are complete. */
+  #reached: bigint;
+
+  constructor(reader: Reader, query: ListTracesQuery, after: PageKey | null, deadline: Deadline) {
+    this.#reader = reader;
+    this.#query = query;
+    this.#descending = query.orderBy !== 'start';
+    this.#deadline = deadline;
+    this.#afterStart = after === null ? null : numericKey(after);
+    this.#afterId = after?.id ?? '';
+    this.#reached = this.#descending ? query.endUnixNano + 1n : query.startUnixNano;
+  }
+
+  /** The traces of which it is certain that none is missing before them, in order. */
+  inOrder(): readonly TraceSummary[] {
+    const sign = this.#descending ? -1 : 1;
+    const reached = this.#reached;
+    return this.#found
+      .filter(({ startUnixNano }) => (this.#descending ? startUnixNano >= reached : startUnixNano < reached))
+      .sort((a, b) => sign * (compare(a.startUnixNano, b.startUnixNano) || compare(a.traceId, b.traceId)));
+  }
+
+  async run(): Promise<void> {
+    const needed = this.#query.filter === null ? null : necessaryFilter(this.#query.filter);
+    // The span that satisfies the filter may start long after its trace.
+    const lookAhead = needed === null ? 0n : LOOK_AROUND_NANOS;
+    const range = await this.#range(lookAhead);
+    if (range === null) {
+      this.#reached = this.#descending ? this.#query.startUnixNano : this.#query.endUnixNano + 1n;
+      return;
+    }
+    const condition = (params: SqlParameters) => this.#condition(needed?.filter ?? null, params);
+    if (this.#descending) await this.#walkBackwards(range, condition);
+    else await this.#walkForwards(range, lookAhead, condition);
+  }
+
+  async #range(lookAhead: bigint): Promise<TimeWindow | null> {
+    const { startUnixNano, endUnixNano, signal } = this.#query;
+    const after = this.#afterStart;
+    const end = (this.#descending && after !== null ? after : endUnixNano) + lookAhead;
+    const start = !this.#descending && after !== null ? after : startUnixNano;
+    return dataRange(this.#reader, { startUnixNano: start, endUnixNano: end }, this.#deadline, signal);
+  }
+
+  async #condition(filter: ListTracesQuery['filter'], params: SqlParameters): Promise<string> {
+    if (filter === null) return '1';
+    return spanCondition(filter, { params, keys: await this.#reader.keys.load() });
+  }
+
+  async #walkBackwards(range: TimeWindow, condition: Condition): Promise<void> {
+    let { to } = range;
+    for (let length = FIRST_WINDOW_NANOS; to > range.from && !this.#isEnough(); length *= WINDOW_GROWTH) {
+      const from = to - length > range.from ? to - length : range.from;
+      const candidates = await this.#candidates({ from, to }, condition);
+      for (const batch of this.#batches(candidates)) {
+        await this.#evaluate(candidates, batch);
+        // Candidates come by their latest match, so what is left starts no later than this.
+        this.#reached = (candidates.lasts[batch.at(-1) as number] as bigint) + 1n;
+        if (this.#isEnough()) return;
+      }
+      if (candidates.isCut) {
+        to = this.#reached < to ? this.#reached : to - 1n;
+        length /= WINDOW_GROWTH;
+      } else {
+        to = from;
+      }
+      this.#reached = to;
+    }
+    if (to <= range.from) this.#reached = this.#query.startUnixNano;
+  }
+
+  async #walkForwards(range: TimeWindow, lookAhead: bigint, condition: Condition): Promise<void> {
+    for (const window of timeWindows(range, 'forwards')) {
+      if (this.#isEnough()) return;
+      const candidates = await this.#candidates({ from: window.from, to: window.to + lookAhead }, condition);
+      if (candidates.isCut) this.partial = { reason: 'limit' };
+      for (const batch of this.#batches(candidates)) await this.#evaluate(candidates, batch);
+      this.#reached = window.to;
+      if (candidates.isCut) return;
+    }
+    this.#reached = this.#query.endUnixNano + 1n;
+  }
+
+  #isEnough(): boolean {
+    return this.inOrder().length > this.#query.pageSize;
+  }
+
+  async #candidates(window: TimeWindow, condition: Condition): Promise<Candidates> {
+    const params = new SqlParameters();
+    const limit = this.#descending ? CANDIDATES_PER_STEP : CANDIDATES_PER_STEP * 10;
+    const order = this.#descending ? 'last_start DESC' : 'first_start';
+    const sql = `
+SELECT trace_id, min(start) AS first_start, max(start) AS last_start
+FROM spans
+WHERE ${visible(this.#query.projects, params)}
+  AND start >= ${params.time(window.from)} AND start < ${params.time(window.to)}
+  AND ${await condition(params)}
+GROUP BY trace_id
+ORDER BY ${order}
+LIMIT ${limit}`;
+    const { signal } = this.#query;
+    const result = await select(this.#reader, { sql, params, deadline: this.#deadline, signal });
+    const firsts = result.column<BigInt64Array>('first_start');
+    const lasts = result.column<BigInt64Array>('last_start');
+    return {
+      traceIds: Array.from(result.column<ArrayLike<Uint8Array>>('trace_id'), hex),
+      firsts,
+      lasts,
+      isCut: result.rows === limit,
+    };
+  }
+
+  /** Rows of candidates not yet evaluated, some more than a page at a time. */
+  #batches({ traceIds }: Candidates): readonly (readonly number[])[] {
+    const rows = traceIds.map((_, row) => row).filter((row) => !this.#seen.has(traceIds[row] as string));
+    const size = Math.max(64, Math.min(400, (this.#query.pageSize + 1) * 2));
+    return Array.from({ length: Math.ceil(rows.length / size) }, (_, at) =>
+      rows.slice(at * size, (at + 1) * size),
+    );
+  }
+
+  async #evaluate({ traceIds, firsts, lasts }: Candidates, rows: readonly number[]): Promise<void> {
+    const ids = rows.map((row) => traceIds[row] as string);
+    const { projects, filter, signal } = this.#query;
+    const summaries = await evaluateTraces(this.#reader, {
+      projects,
+      filter,
+      traceIds: ids,
+      from: rows.reduce((min, row) => smaller(min, firsts[row] as bigint), LAST_TIME),
+      to: rows.reduce((max, row) => -smaller(-max, -(lasts[row] as bigint)), -LAST_TIME),
+      deadline: this.#deadline,
+      signal,
+    });
+    for (const id of ids) this.#seen.add(id);
+    this.#found.push(...summaries.filter((summary) => this.#isWanted(summary)));
+  }
+
+  #isWanted({ startUnixNano, traceId }: TraceSummary): boolean {
+    if (startUnixNano < this.#query.startUnixNano || startUnixNano > this.#query.endUnixNano) return false;
+    if (this.#afterStart === null) return true;
+    const order = compare(startUnixNano, this.#afterStart) || compare(traceId, this.#afterId);
+    return this.#descending ? order < 0 : order > 0;
+  }
+}
+
+type Condition = (params: SqlParameters) => Promise<string>;
+
+interface Candidates {
+  readonly traceIds: readonly string[];
+  readonly firsts: BigInt64Array;
+  readonly lasts: BigInt64Array;
+  readonly isCut: boolean;
+}
+
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+const compare = <Value extends bigint | string>(a: Value, b: Value): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,50 @@
+import type { TraceSummary } from '@utxoiq/model';
+import { StoreError } from '../errors.ts';
+import { Deadline } from './limits.ts';
+import { listByRollup } from './list-by-rollup.ts';
+import { listByStart } from './list-by-start.ts';
+import { decodePageToken, encodePageToken, type PageKey } from './page-token.ts';
+import type { ListTracesQuery, ListTracesResult, PartialReason } from './queries.ts';
+import type { Reader } from './reader.ts';
+
+/** Traces found, in order, at most one more than a page; and why there may be more than these. */
+export interface FoundTraces {
+  readonly traces: readonly TraceSummary[];
+  readonly partial: PartialReason;
+}
+
+/** Traces that start in the range and satisfy the filter, each with its exact summary. */
+export async function listTraces(reader: Reader, query: ListTracesQuery): Promise<ListTracesResult> {
+  const { pageToken, pageSize, orderBy = 'start desc' } = query;
+  if (!Number.isInteger(pageSize) || pageSize < 1) {
+    throw new StoreError('INVALID_OPTION', `pageSize must be a positive whole number, got ${pageSize}`);
+  }
+  const after = pageToken === undefined ? null : decodePageToken('traces', query, pageToken);
+  const deadline = new Deadline(reader.limits);
+  const find = orderBy === 'start desc' || orderBy === 'start' ? listByStart : listByRollup;
+  const { traces, partial } = await find(reader, { ...query, orderBy }, after, deadline);
+  const page = traces.slice(0, pageSize);
+  const last = page.at(-1);
+  const hasMore = traces.length > pageSize;
+  return {
+    traces: page,
+    nextPageToken:
+      hasMore && last !== undefined ? encodePageToken('traces', query, keyOf(last, orderBy)) : null,
+    partial: hasMore ? null : partial,
+  };
+}
+
+function keyOf(trace: TraceSummary, orderBy: string): PageKey {
+  const id = trace.traceId;
+  if (orderBy.startsWith('start')) return { sortKey: trace.startUnixNano.toString(), id };
+  if (orderBy.startsWith('duration'))
+    return { sortKey: (trace.endUnixNano - trace.startUnixNano).toString(), id };
+  return { sortKey: orderBy.startsWith('name') ? (trace.root?.name ?? '') : '', id };
+}
+
+/** Whether a failure only means that a limit was reached, and which; other failures are thrown on. */
+export function limitReached(error: unknown): PartialReason {
+  if (error instanceof StoreError && error.code === 'QUERY_TIMEOUT') return { reason: 'time' };
+  if (error instanceof StoreError && error.code === 'QUERY_MEMORY') return { reason: 'memory' };
+  throw error;
+}

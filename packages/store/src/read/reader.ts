@@ -1,0 +1,46 @@
+import type { Connection } from '../clickhouse/connection.ts';
+import type { NativeResult } from '../native/native-reader.ts';
+import type { KeyCatalogue } from './key-catalogue.ts';
+import type { Deadline, QueryLimits } from './limits.ts';
+import type { Projects } from './queries.ts';
+import type { SqlParameters } from './sql-parameters.ts';
+
+/** What every query needs. */
+export interface Reader {
+  readonly connection: Connection;
+  readonly limits: QueryLimits;
+  readonly keys: KeyCatalogue;
+}
+
+export interface Select {
+  readonly sql: string;
+  readonly params: SqlParameters;
+  readonly deadline: Deadline;
+  readonly signal?: AbortSignal | undefined;
+  /** Past the time limit: fail, or answer with what was read so far. Default `throw`. */
+  readonly onTimeout?: 'throw' | 'break';
+}
+
+export function select(
+  reader: Reader,
+  { sql, params, deadline, signal, onTimeout }: Select,
+): Promise<NativeResult> {
+  return reader.connection.query({
+    sql,
+    params: params.values,
+    settings: {
+      ...deadline.settings(),
+      ...(onTimeout === 'break' && { timeout_overflow_mode: 'break' as const }),
+    },
+    signal,
+  });
+}
+
+/** Condition on whose data may be read. */
+export function visible(projects: Projects, params: SqlParameters): string {
+  if (projects === 'all') return '1';
+  if (projects.length === 0) return '0';
+  return projects.length === 1 && projects[0] !== undefined
+    ? `project = ${params.text(projects[0])}`
+    : `project IN ${params.texts(projects)}`;
+}

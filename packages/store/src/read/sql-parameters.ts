@@ -1,0 +1,48 @@
+/** Collects the values of a statement and hands out the placeholders that stand for them. */
+export class SqlParameters {
+  readonly #values: Record<string, unknown> = {};
+  #count = 0;
+
+  get values(): Readonly<Record<string, unknown>> {
+    return this.#values;
+  }
+
+  text(value: string): string {
+    return this.#bind(value, 'String');
+  }
+  texts(values: readonly string[]): string {
+    return this.#bind([...values], 'Array(String)');
+  }
+  number(value: number): string {
+    if (Number.isInteger(value) && Math.abs(value) < 2 ** 53) return this.#bind(value, 'Int64');
+    return `toFloat64(${this.#bind(String(value).replace('Infinity', 'inf'), 'String')})`;
+  }
+  int64(value: bigint): string {
+    return this.#bind(BigInt.asIntN(64, value).toString(), 'Int64');
+  }
+  /** Nanoseconds of the Unix epoch as a DateTime64(9). */
+  time(unixNano: bigint): string {
+    return `fromUnixTimestamp64Nano(${this.int64(clampTime(unixNano))}, 'UTC')`;
+  }
+  /** Hex digits as the bytes they spell. */
+  bytes(hex: string): string {
+    return `unhex(${this.text(hex)})`;
+  }
+  /** Trace ids as an array of bytes; in base64 they are a third shorter than in hex, and URLs have limits. */
+  traceIds(ids: readonly string[]): string {
+    const packed = this.text(Buffer.from(ids.join(''), 'hex').toString('base64url'));
+    return `arrayMap(at -> substring(base64URLDecode(${packed}), at * 16 + 1, 16), range(${ids.length}))`;
+  }
+
+  #bind(value: unknown, type: string): string {
+    const name = `p${this.#count++}`;
+    this.#values[name] = value;
+    return `{${name}:${type}}`;
+  }
+}
+
+// Times beyond what DateTime64(9) holds (years 1900 to 2262) mean "no limit".
+const EARLIEST = -2_208_988_800_000_000_000n;
+const LATEST = 2n ** 63n - 1n;
+export const clampTime = (unixNano: bigint): bigint =>
+  unixNano < EARLIEST ? EARLIEST : unixNano > LATEST ? LATEST : unixNano;

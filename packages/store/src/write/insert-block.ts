@@ -1,0 +1,82 @@
+import type { AttributeUse } from '../block/attribute-catalogue.ts';
+import type { SpanBlock } from '../block/span-block.ts';
+import type { Connection } from '../clickhouse/connection.ts';
+import { StoreError } from '../errors.ts';
+import { DictionaryColumn, encodeBlock, PlainColumn } from '../native/columns.ts';
+
+export interface InsertOptions {
+  /** Names the block's content: a block sent again with the same token is stored once. */
+  readonly token: string;
+  readonly signal?: AbortSignal;
+}
+
+const INSERT_SPANS = 'INSERT INTO spans FORMAT Native';
+const INSERT_KEYS = 'INSERT INTO attribute_keys FORMAT Native';
+
+/** Durable when it resolves: the engine has the parts on disk, and its answer waited for them. */
+export async function insertBlock(
+  connection: Connection,
+  block: SpanBlock,
+  options: InsertOptions,
+): Promise<void> {
+  if (block.rows === 0) return;
+  const { token, signal } = options;
+  const settings = {
+    insert_deduplicate: 1,
+    deduplicate_blocks_in_dependent_materialized_views: 1,
+    throw_on_max_partitions_per_insert_block: 0,
+    distributed_foreground_insert: 1,
+  } as const;
+  try {
+    // Keys first: a filter trusts them to name every column that can hold a value.
+    await connection.insert({
+      sql: INSERT_KEYS,
+      bytes: encodeKeys(block),
+      settings: { ...settings, insert_deduplication_token: `${token}/keys` },
+      signal,
+    });
+    await connection.insert({
+      sql: INSERT_SPANS,
+      bytes: block.encode(),
+      settings: { ...settings, insert_deduplication_token: token },
+      signal,
+    });
+  } catch (cause) {
+    if (cause instanceof StoreError && cause.code !== 'QUERY_FAILED') throw cause;
+    throw new StoreError('INSERT_FAILED', `cannot store block ${token} of ${block.rows} spans`, { cause });
+  }
+}
+
+function encodeKeys(block: SpanBlock): Uint8Array {
+  const uses: readonly AttributeUse[] = block.attributeUses();
+  const project = new DictionaryColumn();
+  const onResource = new PlainColumn('Bool');
+  const key = new PlainColumn('String');
+  const type = new PlainColumn('UInt8');
+  const promoted = new PlainColumn('Bool');
+  const firstSeen = new PlainColumn("DateTime64(9, 'UTC')");
+  const lastSeen = new PlainColumn("DateTime64(9, 'UTC')");
+  const count = new PlainColumn('UInt64');
+  const { first, last } = block.startRange();
+  for (const use of uses) {
+    project.add(use.project);
+    onResource.values.u8(use.on === 'resource' ? 1 : 0);
+    key.values.text(use.key);
+    type.values.u8(use.type);
+    promoted.values.u8(use.promoted ? 1 : 0);
+    firstSeen.values.i64(first);
+    lastSeen.values.i64(last);
+    count.values.u64(use.count);
+  }
+  const columns = [
+    ['project', project],
+    ['on_resource', onResource],
+    ['key', key],
+    ['type', type],
+    ['promoted', promoted],
+    ['first_seen', firstSeen],
+    ['last_seen', lastSeen],
+    ['count', count],
+  ] as const;
+  return encodeBlock(columns, uses.length);
+}
