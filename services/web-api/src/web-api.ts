@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Collector } from '@utxoiq/collector';
 import { TraceStore } from '@utxoiq/store';
 import { TracingService } from '@utxoiq/tracing';
@@ -76,7 +75,7 @@ function startCollector(
 ): Promise<Collector> {
   return Collector.start({
     store,
-    dataDir: join(config.dataDir, 'collector'),
+    dataDir: config.dataDir,
     projectId: config.projectId,
     host: config.host,
     otlpHttpPort: config.otlpHttpPort,
