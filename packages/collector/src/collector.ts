@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Span } from '@utxoiq/model';
 import { CollectorError } from './collector-error.ts';
@@ -101,6 +101,12 @@ export class Collector {
   /** Answers `/v1/traces`, `/api/v2/spans` and `/healthz` on another server's request. Never rejects. */
   handleHttp(request: IncomingMessage, response: ServerResponse): Promise<void> {
     return this.#http.handle(request, response);
+  }
+
+  /** Serves a connection that was accepted elsewhere on the gRPC listener (`tls.plaintextToo`). */
+  acceptGrpc(socket: Socket): void {
+    if (this.#grpc === null) socket.destroy();
+    else this.#grpc.accept(socket);
   }
 
   /** Takes an ExportTraceServiceRequest; the spans it accepts are durable when the result is there. */

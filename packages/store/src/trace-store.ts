@@ -1,3 +1,4 @@
+import type { Span } from '@utxoiq/model';
 import type { SpanBlock } from './block/span-block.ts';
 import { Connection } from './clickhouse/connection.ts';
 import { StoreError } from './errors.ts';
@@ -5,8 +6,15 @@ import { getTrace } from './read/get-trace.ts';
 import { KeyCatalogue } from './read/key-catalogue.ts';
 import { DEFAULT_LIMITS, type QueryLimits } from './read/limits.ts';
 import { listTraces } from './read/list-traces.ts';
-import type { ListTracesQuery, ListTracesResult, TraceQuery, TraceResult } from './read/queries.ts';
+import type {
+  ListTracesQuery,
+  ListTracesResult,
+  SpansOfTracesQuery,
+  TraceQuery,
+  TraceResult,
+} from './read/queries.ts';
 import type { Reader } from './read/reader.ts';
+import { spansOfTraces } from './read/spans-of-traces.ts';
 import { loadMigrations, migrate } from './schema/migrate.ts';
 import type { Cluster } from './schema/template.ts';
 import { type InsertOptions, insertBlock } from './write/insert-block.ts';
@@ -77,6 +85,10 @@ export class TraceStore implements AsyncDisposable {
 
   listTraces(query: ListTracesQuery): Promise<ListTracesResult> {
     return listTraces(this.#reader, query);
+  }
+
+  spansOfTraces(query: SpansOfTracesQuery): Promise<readonly Span[]> {
+    return spansOfTraces(this.#reader, query);
   }
 }
 

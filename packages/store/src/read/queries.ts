@@ -28,6 +28,15 @@ export interface TraceResult {
   readonly partial: PartialReason;
 }
 
+/** Spans of many traces at once: a page of a list costs one statement, not one per trace. */
+export interface SpansOfTracesQuery extends TimeRangeQuery {
+  readonly traceIds: readonly string[];
+  /** Only spans without parent. */
+  readonly rootsOnly: boolean;
+  /** Of each trace, the first ones. */
+  readonly maxSpansPerTrace: number;
+}
+
 export interface ListTracesQuery extends TimeRangeQuery {
   readonly filter: Filter | null;
   /** Default `start desc`. */

@@ -1,6 +1,12 @@
 import type { Span } from '@utxoiq/model';
 import type { LimitProfile } from '@utxoiq/model/cloud-trace';
-import type { ListTracesQuery, ListTracesResult, Projects, TraceQuery, TraceResult } from '@utxoiq/store';
+import type {
+  ListTracesQuery,
+  ListTracesResult,
+  SpansOfTracesQuery,
+  TraceQuery,
+  TraceResult,
+} from '@utxoiq/store';
 import type { CloudTraceAccess } from './access.ts';
 import type { QuotaMeter } from './quota-meter.ts';
 
@@ -10,19 +16,6 @@ export interface CloudTraceReader {
   listTraces(query: ListTracesQuery): Promise<ListTracesResult>;
   /** Spans of many traces at once: a page of a list costs one query, not a hundred. */
   spansOfTraces(query: SpansOfTracesQuery): Promise<readonly Span[]>;
-}
-
-export interface SpansOfTracesQuery {
-  readonly projects: Projects;
-  readonly traceIds: readonly string[];
-  /** When the traces were, to look nowhere else. */
-  readonly startUnixNano: bigint;
-  readonly endUnixNano: bigint;
-  /** Only spans without parent. */
-  readonly rootsOnly: boolean;
-  /** Of each trace, the first ones. */
-  readonly maxSpansPerTrace: number;
-  readonly signal?: AbortSignal;
 }
 
 export type IngestAnswer =

@@ -1,6 +1,12 @@
 import { matchesTrace, rootOf, type Span, type TraceOrder, type TraceSummary } from '@utxoiq/model';
-import type { ListTracesQuery, ListTracesResult, TraceQuery, TraceResult } from '@utxoiq/store';
-import type { CloudTraceReader, SpansOfTracesQuery } from '../../src/cloud-trace/cloud-trace-deps.ts';
+import type {
+  ListTracesQuery,
+  ListTracesResult,
+  SpansOfTracesQuery,
+  TraceQuery,
+  TraceResult,
+} from '@utxoiq/store';
+import type { CloudTraceReader } from '../../src/cloud-trace/cloud-trace-deps.ts';
 
 /** The slow, obvious store: a list of spans. */
 export class MemoryReader implements CloudTraceReader {

@@ -6,8 +6,10 @@ import { CollectorError } from '../../collector-error.ts';
 
 export interface GrpcTls {
   /** PEM. */
-  readonly cert: string;
-  readonly key: string;
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+  /** Given, clients must show a certificate signed by it. */
+  readonly clientCa?: string | Buffer;
   /** Takes TLS connections that speak HTTP/1.1 instead of gRPC's HTTP/2; without it they are closed. */
   readonly onHttp1?: (socket: Duplex) => void;
 }
@@ -96,8 +98,17 @@ function tellApart(
   });
 }
 
-function tlsTerminator({ cert, key, onHttp1 }: GrpcTls, inject: (socket: Duplex) => void): TlsServer {
-  const server = createTlsServer({ cert, key, ALPNProtocols: ['h2', 'http/1.1'], minVersion: 'TLSv1.2' });
+function tlsTerminator(
+  { cert, key, clientCa, onHttp1 }: GrpcTls,
+  inject: (socket: Duplex) => void,
+): TlsServer {
+  const server = createTlsServer({
+    cert,
+    key,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    minVersion: 'TLSv1.2',
+    ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+  });
   server.on('secureConnection', (socket: TLSSocket) => {
     socket.on('error', () => socket.destroy());
     if (socket.alpnProtocol === 'h2') inject(socket);

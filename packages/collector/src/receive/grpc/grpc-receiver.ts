@@ -1,5 +1,8 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { CollectorError } from '../../collector-error.ts';
+import { GrpcPort } from './grpc-port.ts';
 import type { GrpcService } from './otlp-service.ts';
 
 /** PEM texts. */
@@ -8,6 +11,10 @@ export interface TlsCredentials {
   readonly cert: string | Buffer;
   /** Given, clients must show a certificate signed by it. */
   readonly clientCa?: string | Buffer;
+  /** Take plain text on the same port as well: for loopback, where certificates are for programs that insist. */
+  readonly plaintextToo?: boolean;
+  /** Takes TLS connections that speak HTTP/1.1; only with `plaintextToo`. Without it they are closed. */
+  readonly onHttp1?: (socket: Duplex) => void;
 }
 
 export interface GrpcReceiverOptions {
@@ -25,11 +32,19 @@ const GRACE_MS = 5_000;
 /** The gRPC listener with everything that is served on it. */
 export class GrpcReceiver {
   readonly #server: Server;
+  readonly #shared: GrpcPort | null;
   readonly port: number;
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, port: number, shared: GrpcPort | null = null) {
     this.#server = server;
+    this.#shared = shared;
     this.port = port;
+  }
+
+  /** Serves a connection that was accepted elsewhere, where plain text and TLS share the port. */
+  accept(socket: Socket): void {
+    if (this.#shared === null) socket.destroy();
+    else this.#shared.accept(socket);
   }
 
   static async start(options: GrpcReceiverOptions): Promise<GrpcReceiver> {
@@ -39,6 +54,11 @@ export class GrpcReceiver {
     });
     for (const { definition, implementation } of options.services)
       server.addService(definition, implementation);
+    const { tls } = options;
+    if (tls?.plaintextToo === true) {
+      const shared = await GrpcPort.listen({ server, host: options.host, port: options.port, tls });
+      return new GrpcReceiver(server, shared.port, shared);
+    }
     const host = options.host.includes(':') ? `[${options.host}]` : options.host;
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     server.bindAsync(`${host}:${options.port}`, credentials(options.tls), (error, port) => {
@@ -56,6 +76,7 @@ export class GrpcReceiver {
 
   /** Lets the calls under way finish. */
   async stop(): Promise<void> {
+    this.#shared?.close(GRACE_MS);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#server.tryShutdown(() => resolve());
     const timer = setTimeout(() => {
