@@ -18,11 +18,21 @@ export interface Config {
     readonly cluster?: string;
   };
   readonly traceSource: 'store' | 'cloud-trace';
+  readonly cloudTrace: CloudTraceConfig;
   readonly auth: AuthConfig;
   readonly http: HttpConfig;
   readonly featureEngineUrl: string;
   readonly insightGeneratorUrl: string;
   readonly viewerDir: string;
+}
+
+export interface CloudTraceConfig {
+  /** What is cut: as Google's servers do by now, or as its documents say. */
+  readonly profile: 'backend' | 'documented';
+  /** `method:` and `url:` mean Cloud Trace's own labels only. */
+  readonly strictHttpNames: boolean;
+  /** Count and refuse like Google's quotas. */
+  readonly quotas: boolean;
 }
 
 export interface AuthConfig {
@@ -71,6 +81,11 @@ export function readConfig(environment: Environment = process.env): Config {
     logLevel: options.choice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
     clickhouse: readClickhouse(options),
     traceSource: options.choice('TRACE_SOURCE', ['store', 'cloud-trace'], 'store'),
+    cloudTrace: {
+      profile: options.choice('CLOUD_TRACE_LIMITS', ['backend', 'documented'], 'backend'),
+      strictHttpNames: options.flag('CLOUD_TRACE_STRICT_NAMES'),
+      quotas: options.flag('CLOUD_TRACE_QUOTAS'),
+    },
     auth: readAuth(options),
     http: readHttp(options),
     featureEngineUrl: options.url('FEATURE_ENGINE_URL') ?? 'http://127.0.0.1:8081',

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import { type AuthService, ingestAuthorizer, openAuth } from './auth/auth-service.ts';
+import { type CloudTrace, openCloudTrace } from './cloud-trace/cloud-trace.ts';
 import type { Config } from './config.ts';
 import { createLogger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
@@ -21,7 +22,12 @@ export interface WebApi {
 /** Opens what the API needs, in order, and listens. */
 export async function startWebApi(config: Config): Promise<WebApi> {
   await using started = new AsyncDisposableStack();
-  const tracing = new TracingService({ projectId: config.projectId, serviceName: 'web-api' });
+  const tracing = new TracingService({
+    projectId: config.projectId,
+    serviceName: 'web-api',
+    // Else every block the loader sends to the store would be a trace, stored by the next block.
+    clientSpansNeedParent: true,
+  });
   const logger = createLogger({
     level: config.logLevel,
     service: 'web-api',
@@ -30,7 +36,14 @@ export async function startWebApi(config: Config): Promise<WebApi> {
   const auth = await openAuth(config);
   const store = await TraceStore.open({ ...config.clickhouse, logger });
   started.defer(() => store.close());
-  const collector = await startCollector(config, { store, auth, logger });
+  const cloudTrace = await openCloudTrace({
+    config,
+    auth,
+    logger,
+    reader: store,
+    collector: () => collector,
+  });
+  const collector = await startCollector(config, { store, auth, logger, cloudTrace });
   started.defer(() => collector.stop());
   await tracing.start();
   started.defer(() => tracing.stop());
@@ -51,7 +64,10 @@ export async function startWebApi(config: Config): Promise<WebApi> {
     traced: (name, work) => tracing.traceRequest(name)(work),
     instrument: (instance) => tracing.instrumentFastify(instance),
     ingest: (request, response) => collector.handleHttp(request, response),
+    plugins: cloudTrace.plugins,
   });
+  cloudTrace.attach(app.server);
+  started.defer(() => cloudTrace.close());
   started.defer(() => app.close());
   const url = await listen(app, config);
   logger.info({ url }, `web-api listens on ${url}`);
@@ -71,7 +87,12 @@ export async function startWebApi(config: Config): Promise<WebApi> {
 
 function startCollector(
   config: Config,
-  { store, auth, logger }: { store: TraceStore; auth: AuthService; logger: Logger },
+  {
+    store,
+    auth,
+    logger,
+    cloudTrace,
+  }: { store: TraceStore; auth: AuthService; logger: Logger; cloudTrace: CloudTrace },
 ): Promise<Collector> {
   return Collector.start({
     store,
@@ -81,6 +102,8 @@ function startCollector(
     otlpHttpPort: config.otlpHttpPort,
     grpcPort: config.grpcPort,
     authorize: ingestAuthorizer(config, auth.verifier),
+    grpcServices: cloudTrace.grpcServices,
+    ...(cloudTrace.tls === null ? {} : { tls: cloudTrace.tls }),
     logger,
   });
 }
