@@ -10,6 +10,7 @@ export interface TracingCore {
   readonly httpTracer: SdkTracer;
   readonly running: boolean;
   readonly instrumentsClients: boolean;
+  readonly clientSpansNeedParent: boolean;
   /** Host code that threw inside of tracing is reported here, once. */
   readonly onError: (what: string, error: unknown) => void;
 }

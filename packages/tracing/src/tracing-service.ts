@@ -77,11 +77,12 @@ export class TracingService {
   }
 
   private makeCore(onError: TracingCore['onError']): TracingCore & { running: boolean } {
-    const { sampler, limits, propagator, instrumentClients } = this.settings;
+    const { sampler, limits, propagator, instrumentClients, clientSpansNeedParent } = this.settings;
     const core = {
       propagator: new Propagator(propagator),
       running: false,
       instrumentsClients: instrumentClients,
+      clientSpansNeedParent,
       onError,
     } as TracingCore & { running: boolean; provider: SdkTracerProvider; httpTracer: SdkTracer };
     core.provider = new SdkTracerProvider(core, {

@@ -48,6 +48,11 @@ export interface TracingOptions {
   readonly stopTimeoutMs?: number;
   /** Outgoing `fetch` and `node:http` requests get client spans; true. */
   readonly instrumentClients?: boolean;
+  /**
+   * Outgoing requests outside of any span stay untraced; false. For a program whose background work (a loader, a
+   * poller) would otherwise make a trace of one span per request.
+   */
+  readonly clientSpansNeedParent?: boolean;
   /** Flush on SIGTERM, SIGINT and before the process runs empty; true. */
   readonly flushOnExit?: boolean;
   /** The monitoring API for `getTrace` and `listTraces`. `UTXOIQ_TRACING_API_URL`; `http://127.0.0.1:8080`. */

@@ -32,6 +32,7 @@ export interface Settings {
   readonly propagator: PropagatorOptions;
   readonly limits: SpanLimits;
   readonly instrumentClients: boolean;
+  readonly clientSpansNeedParent: boolean;
   readonly flushOnExit: boolean;
   readonly apiUrl: string;
   readonly apiToken: TokenSource | null;
@@ -102,6 +103,7 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
     },
     limits: limitsOf(options.limits ?? {}, env),
     instrumentClients: options.instrumentClients ?? true,
+    clientSpansNeedParent: options.clientSpansNeedParent ?? false,
     flushOnExit: options.flushOnExit ?? true,
     apiUrl: urlOf('apiUrl', options.apiUrl ?? text(env, 'UTXOIQ_TRACING_API_URL') ?? DEFAULT_API_URL),
     apiToken: options.apiToken ?? text(env, 'UTXOIQ_TRACING_TOKEN') ?? null,

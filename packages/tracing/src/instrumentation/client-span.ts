@@ -25,6 +25,7 @@ export function startClientSpan(
   const context = currentContext();
   if (context.getValue(SUPPRESS_TRACING_KEY) === true) return null;
   const owner = coreOf(context) ?? core;
+  if (owner.clientSpansNeedParent && context.getValue(SPAN_KEY) === undefined) return null;
   const request = describe();
   const span = owner.httpTracer.begin(request.method, SpanKind.CLIENT, context);
   if (span instanceof RecordingSpan) describeRequest(span, request);
