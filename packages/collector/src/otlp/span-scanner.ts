@@ -59,8 +59,7 @@ export class SpanScanner {
         this.#values.text(end, 'trace_state');
         return;
       case 0x22:
-        this.#parentLength = wire.length(end);
-        wire.at += this.#parentLength;
+        this.#parentLength = this.#skipBytes(end);
         return;
       case 0x2a:
         this.#values.text(end, 'name');
@@ -88,6 +87,12 @@ export class SpanScanner {
         wire.skip(tag, end);
         return;
     }
+  }
+
+  #skipBytes(end: number): number {
+    const length = this.#wire.length(end);
+    this.#wire.at += length;
+    return length;
   }
 
   #event(outerEnd: number): void {
@@ -118,8 +123,8 @@ export class SpanScanner {
     let spanIdLength = 0;
     while (wire.at < end) {
       const tag = wire.tag(end);
-      if (tag === 0x0a) wire.at += traceIdLength = wire.length(end);
-      else if (tag === 0x12) wire.at += spanIdLength = wire.length(end);
+      if (tag === 0x0a) traceIdLength = this.#skipBytes(end);
+      else if (tag === 0x12) spanIdLength = this.#skipBytes(end);
       else if (tag === 0x22) {
         attributes++;
         this.#values.attribute(end);
