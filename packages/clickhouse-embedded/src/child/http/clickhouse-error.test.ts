@@ -19,7 +19,9 @@ describe('asClickHouseError', () => {
   });
 
   it('gives everything else a code too', () => {
-    expect(asClickHouseError(new Error('ENOSPC')).text).toBe('Code: 1002. DB::Exception: ENOSPC. (UNKNOWN_EXCEPTION)');
+    expect(asClickHouseError(new Error('ENOSPC')).text).toBe(
+      'Code: 1002. DB::Exception: ENOSPC. (UNKNOWN_EXCEPTION)',
+    );
     expect([statusOf(62), statusOf(60), statusOf(159), statusOf(241)]).toEqual([400, 404, 408, 500]);
   });
 });

@@ -9,7 +9,7 @@ const parts = (text: string) => {
 describe('parseInsert', () => {
   it('finds target, clauses, format and data', () => {
     expect(parts('INSERT INTO t FORMAT CSV 1\n2')).toEqual(['INSERT INTO t', '', 'CSV', '1\n2']);
-    expect(parts('insert into `d b`.t (a, `b)`) SETTINGS x=1, y=\'FORMAT\' format Native\n\n\x01')).toEqual([
+    expect(parts("insert into `d b`.t (a, `b)`) SETTINGS x=1, y='FORMAT' format Native\n\n\x01")).toEqual([
       'insert into `d b`.t (a, `b)`)',
       "SETTINGS x=1, y='FORMAT'",
       'Native',
