@@ -34,6 +34,8 @@ export const parentOf = (bytes: Uint8Array): string | null => {
 };
 
 export function spansFromRows(result: NativeResult): Span[] {
+  // An empty answer has no columns either.
+  if (result.rows === 0) return [];
   const project = result.column('project');
   const traceId = result.column<Bytes>('trace_id');
   const spanId = result.column<Bytes>('span_id');
