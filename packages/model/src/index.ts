@@ -16,6 +16,7 @@ export {
   type RankedDifference,
   rankDifferences,
 } from './compare/rank-differences.ts';
+export { encodeChromeTrace } from './export/chrome-trace.ts';
 export { parseCloudTraceFilter } from './filter/cloud-trace-filter.ts';
 export { completeQuery, type QueryCompletion } from './filter/complete-query.ts';
 export type { Filter, Leaf, LeafScope, NumberOp, TextField, TextOp } from './filter/filter.ts';
@@ -47,6 +48,10 @@ export {
   zoomView,
 } from './geometry/time-scale.ts';
 export { parseSpanId, parseTraceId, spanIdFromBigInt, spanIdToBigInt } from './ids.ts';
+export { decodeCloudTraceJson } from './import/cloud-trace-json.ts';
+export { type ImportResult, importTraceFile, type TraceFileFormat } from './import/import-trace-file.ts';
+export { decodeJaegerJson } from './import/jaeger-json.ts';
+export { decodeZipkinJson } from './import/zipkin-json.ts';
 export { ModelError, type ModelErrorCode } from './model-error.ts';
 export {
   decodeOtlpJson,

@@ -9,7 +9,7 @@ import { outlineFlags } from './outline-flags.ts';
  * span that ends before it starts has no duration. Without spans: an empty outline.
  */
 export function buildOutline(spans: readonly Span[]): TraceOutline {
-  const rows = withoutCopies([...spans].sort(byStart));
+  const rows = outlineRows(spans);
   const [first] = rows;
   const startUnixNano = first?.startUnixNano ?? 0n;
   const names = new StringTable();
@@ -34,6 +34,11 @@ export function buildOutline(spans: readonly Span[]): TraceOutline {
     names: names.strings,
     services: services.strings,
   };
+}
+
+/** The span of every row of `buildOutline(spans)`. */
+export function outlineRows(spans: readonly Span[]): Span[] {
+  return withoutCopies([...spans].sort(byStart));
 }
 
 export function emptyColumns(size: number) {

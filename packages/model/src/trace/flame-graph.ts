@@ -27,12 +27,12 @@ export function flameLanes(outline: TraceOutline, tree: TraceTree): FlameLanes {
     lanes[row] = lane;
     laneCount = Math.max(laneCount, lane + 1);
   };
-  for (const row of startOrder(outline, tree)) place(row);
+  for (const row of spanStartOrder(outline, tree)) place(row);
   return { lanes, laneCount };
 }
 
 /** Rows by start, except that a parent comes before a child whose clock says it started earlier. */
-function startOrder(outline: TraceOutline, tree: TraceTree): Uint32Array {
+export function spanStartOrder(outline: TraceOutline, tree: TraceTree): Uint32Array {
   const starts = new Float64Array(outline.size);
   for (const row of tree.order) {
     const parent = at(tree.parentRows, row);
