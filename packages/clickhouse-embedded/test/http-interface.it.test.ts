@@ -334,18 +334,19 @@ describe('concurrency', () => {
 
   it('runs queries side by side, each with its own parameters', async () => {
     const start = performance.now();
-    const results = await Promise.all([1, 2, 3, 4].map(async (n) => await (await nap(0.8, n)).json()));
+    const results = await Promise.all([1, 2, 3, 4].map(async (n) => await (await nap(1, n)).json()));
     expect(results.map((result) => (result as [{ n: number }])[0].n)).toEqual([1, 2, 3, 4]);
-    expect(performance.now() - start).toBeLessThan(1_600);
+    expect(performance.now() - start).toBeLessThan(1_950);
   });
 
   it('does not let queries hold up inserts', async () => {
     await post('CREATE TABLE quick (n UInt8) ENGINE = MergeTree ORDER BY n');
-    const naps = Promise.all([1, 2, 3, 4, 5, 6].map((n) => nap(0.7, n)));
-    const start = performance.now();
+    const done: string[] = [];
+    const naps = Promise.all([1, 2, 3, 4].map((n) => nap(1.5, n).then(() => done.push('nap'))));
     await client.insert({ table: 'quick', values: [{ n: 1 }], format: 'JSONEachRow' });
-    expect(performance.now() - start).toBeLessThan(500);
+    done.push('insert');
     await naps;
+    expect(done[0]).toBe('insert');
   });
 
   it('stops a query whose client leaves, or whose id is killed', async () => {

@@ -18,6 +18,14 @@ describe('asClickHouseError', () => {
     });
   });
 
+  it('takes away what asking for a syntax error adds', () => {
+    const asked =
+      "Code: 62. DB::Exception: Syntax error: failed at 1 (x): In scope SELECT formatQuery('x'). (SYNTAX_ERROR)";
+    expect(asClickHouseError(new Error(asked)).text).toBe(
+      'Code: 62. DB::Exception: Syntax error: failed at 1 (x). (SYNTAX_ERROR)',
+    );
+  });
+
   it('gives everything else a code too', () => {
     expect(asClickHouseError(new Error('ENOSPC')).text).toBe(
       'Code: 1002. DB::Exception: ENOSPC. (UNKNOWN_EXCEPTION)',

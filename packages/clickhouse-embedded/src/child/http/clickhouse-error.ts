@@ -14,14 +14,19 @@ const LEADING_CODE = /^Code: (\d+)\. DB::Exception: /;
 const WRAPPED = /^Code: (\d+)\. DB::Exception: (Code: \1\. [\s\S]*) \(version [^)]*\)\. \([A-Z0-9_]+\)$/;
 const FILE_NOTE =
   /\n?: \(in file\/uri [^)]*\)|: While executing File|: data for INSERT was parsed from file/g;
+// What asking for a syntax error adds (QueryRunner).
+const SYNTAX_NOTE = /: In scope SELECT formatQuery\('[\s\S]*'\)(?=\. \(SYNTAX_ERROR\)$)/;
 
 /** What the engine threw, as the error that a ClickHouse server would have answered with. */
 export function asClickHouseError(error: unknown): { exceptionCode: number; text: string } {
   if (error instanceof ClickHouseError) return { exceptionCode: error.exceptionCode, text: error.message };
   const message = error instanceof Error ? error.message : String(error);
-  const text = (WRAPPED.exec(message)?.[2] ?? message).replace(FILE_NOTE, '');
+  const text = (WRAPPED.exec(message)?.[2] ?? message).replace(FILE_NOTE, '').replace(SYNTAX_NOTE, '');
   const code = LEADING_CODE.exec(text)?.[1];
   if (code !== undefined) return { exceptionCode: Number(code), text };
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+    return { exceptionCode: 243, text: `Code: 243. DB::Exception: ${text}. (NOT_ENOUGH_SPACE)` };
+  }
   return { exceptionCode: 1002, text: `Code: 1002. DB::Exception: ${text}. (UNKNOWN_EXCEPTION)` };
 }
 

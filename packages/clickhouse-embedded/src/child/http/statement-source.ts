@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { type InsertStatement, parseInsert } from '../sql/insert-statement.ts';
 import { stringLiteral } from '../sql/literal.ts';
 import { ClickHouseError } from './clickhouse-error.ts';
@@ -21,6 +19,7 @@ export interface Statement {
 // The statement itself must be in the first part; what follows an INSERT's FORMAT goes to the file as it comes.
 const HEAD_BYTES = 1024 * 1024;
 const MAX_STATEMENT_BYTES = 16 * HEAD_BYTES;
+const PIECE_BYTES = 8 * HEAD_BYTES;
 
 /** The query of the URL, a line end, the body: as a ClickHouse server reads it (HTTPHandler.cpp). */
 export async function readStatement(
@@ -76,10 +75,8 @@ async function insertFromFile(
 ): Promise<Statement> {
   const path = join(incomingDir, crypto.randomUUID());
   const dispose = () => rm(path, { force: true });
-  const first = head.bytes.subarray(insert.dataStart);
   try {
-    if (head.ended) await writeWhole(path, first);
-    else await pipeline(Readable.from(chain(first, rest)), createWriteStream(path));
+    await writeFile(path, head.bytes.subarray(insert.dataStart), head.ended ? null : rest);
   } catch (error) {
     await dispose();
     throw error;
@@ -91,12 +88,15 @@ async function insertFromFile(
   return { sql, isInsert: true, hasData: true, dispose };
 }
 
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+// In large pieces: each write is a trip to a thread and back.
+async function writeFile(path: string, first: Buffer, rest: Chunks | null): Promise<void> {
   await using file = await open(path, 'wx');
-  await file.writeFile(bytes);
+  if (rest === null) return await file.writeFile(first);
+  for (let piece: Head = { bytes: first, ended: false }; !piece.ended; ) {
+    piece = await readUpTo(rest, piece.bytes, PIECE_BYTES);
+    await file.writeFile(piece.bytes);
+    piece.bytes = NOTHING;
+  }
 }
 
-async function* chain(first: Buffer, rest: Chunks): AsyncGenerator<Buffer> {
-  yield first;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-}
+const NOTHING = Buffer.alloc(0);
