@@ -1,20 +1,48 @@
-import type { Span } from '@utxoiq/model';
+import type { Span, TraceOutline } from '@utxoiq/model';
 import type { SpanBlock } from './block/span-block.ts';
 import { Connection } from './clickhouse/connection.ts';
 import { StoreError } from './errors.ts';
+import { attributeKeys } from './read/attribute-keys.ts';
+import { compare } from './read/compare.ts';
+import { dependencies } from './read/dependencies.ts';
 import { getTrace } from './read/get-trace.ts';
+import { heatmap } from './read/heatmap.ts';
 import { KeyCatalogue } from './read/key-catalogue.ts';
 import { DEFAULT_LIMITS, type QueryLimits } from './read/limits.ts';
+import { listSpans } from './read/list-spans.ts';
 import { listTraces } from './read/list-traces.ts';
+import { outline } from './read/outline.ts';
 import type {
+  AttributeKey,
+  AttributeKeysQuery,
+  AttributeValuesQuery,
+  CompareQuery,
+  CompareResult,
+  Dependency,
+  Facet,
+  FacetsQuery,
+  HeatmapQuery,
+  HeatmapResult,
+  ListSpansQuery,
+  ListSpansResult,
   ListTracesQuery,
   ListTracesResult,
+  OperationStats,
+  ServiceStats,
   SpansOfTracesQuery,
+  TimeRangeQuery,
+  TimeseriesQuery,
+  TimeseriesResult,
   TraceQuery,
   TraceResult,
+  ValueCount,
 } from './read/queries.ts';
 import type { Reader } from './read/reader.ts';
+import { type OperationsQuery, operations, services } from './read/services.ts';
+import { projectsWithData, type SpansQuery, spansById } from './read/spans-by-id.ts';
 import { spansOfTraces } from './read/spans-of-traces.ts';
+import { timeseries } from './read/timeseries.ts';
+import { attributeValues, facets } from './read/value-counts.ts';
 import { loadMigrations, migrate } from './schema/migrate.ts';
 import type { Cluster } from './schema/template.ts';
 import { type InsertOptions, insertBlock } from './write/insert-block.ts';
@@ -29,6 +57,13 @@ export interface StoreOptions {
   /** The cluster's name in ClickHouse's configuration; without it, one server. */
   readonly cluster?: string;
   readonly limits?: Partial<QueryLimits>;
+  readonly logger?: StoreLogger;
+}
+
+/** The part of a pino logger (or `console`) that is used. */
+export interface StoreLogger {
+  info(message: string): void;
+  warn(message: string): void;
 }
 
 /** Spans in ClickHouse. */
@@ -87,8 +122,62 @@ export class TraceStore implements AsyncDisposable {
     return listTraces(this.#reader, query);
   }
 
+  listSpans(query: ListSpansQuery): Promise<ListSpansResult> {
+    return listSpans(this.#reader, query);
+  }
+
+  attributeKeys(query: AttributeKeysQuery): Promise<readonly AttributeKey[]> {
+    return attributeKeys(this.#reader, query);
+  }
+
+  attributeValues(query: AttributeValuesQuery): Promise<readonly ValueCount[]> {
+    return attributeValues(this.#reader, query);
+  }
+
+  services(query: TimeRangeQuery): Promise<readonly ServiceStats[]> {
+    return services(this.#reader, query);
+  }
+
+  operations(query: OperationsQuery): Promise<readonly OperationStats[]> {
+    return operations(this.#reader, query);
+  }
+
+  timeseries(query: TimeseriesQuery): Promise<TimeseriesResult> {
+    return timeseries(this.#reader, query);
+  }
+
+  heatmap(query: HeatmapQuery): Promise<HeatmapResult> {
+    return heatmap(this.#reader, query);
+  }
+
+  facets(query: FacetsQuery): Promise<readonly Facet[]> {
+    return facets(this.#reader, query);
+  }
+
+  dependencies(query: TimeRangeQuery): Promise<readonly Dependency[]> {
+    return dependencies(this.#reader, query);
+  }
+
+  compare(query: CompareQuery): Promise<CompareResult> {
+    return compare(this.#reader, query);
+  }
+
+  outline(query: TraceQuery): Promise<TraceOutline | null> {
+    return outline(this.#reader, query);
+  }
+
+  spans(query: SpansQuery): Promise<readonly Span[]> {
+    return spansById(this.#reader, query);
+  }
+
+  /** Spans of many traces in one statement: all of each, or only those without parent. */
   spansOfTraces(query: SpansOfTracesQuery): Promise<readonly Span[]> {
     return spansOfTraces(this.#reader, query);
+  }
+
+  /** Projects that have spans. */
+  projects(): Promise<readonly string[]> {
+    return projectsWithData(this.#reader);
   }
 }
 

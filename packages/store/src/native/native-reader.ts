@@ -13,7 +13,7 @@ export class NativeResult {
 
   /** A column whose ClickHouse type the query fixes; the caller names the matching array. */
   column<Values = ArrayLike<string>>(name: string): Values {
-    const values = this.#columns.get(name);
+    const values = this.#columns.get(name) ?? (this.rows === 0 ? [] : undefined); // no rows may mean no block
     if (values === undefined) throw new Error(`the answer has no column ${name}`);
     return values as Values;
   }
@@ -122,7 +122,9 @@ class NativeReader {
 
   text(): string {
     const size = this.varint();
-    return this.#buffer.toString('utf8', this.#at, (this.#at += size));
+    const from = this.#at;
+    this.#at += size;
+    return this.#buffer.toString('utf8', from, this.#at);
   }
 
   column(type: string, rows: number): ColumnValues {

@@ -3,14 +3,14 @@
 CREATE TABLE IF NOT EXISTS spans{{local}} {{on_cluster}} (
   project LowCardinality(String),
   trace_id FixedString(16),
-  span_id FixedString(8),
+  span_id FixedString(8) CODEC(NONE),
   parent_span_id FixedString(8),
   service LowCardinality(String),
   name LowCardinality(String),
   kind UInt8,
   status_code UInt8,
-  start DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
-  duration Int64,
+  start DateTime64(9, 'UTC') CODEC(T64, ZSTD(1)),
+  duration Int64 CODEC(T64, ZSTD(1)),
   status_message String,
   trace_state LowCardinality(String),
   flags UInt32,
@@ -32,7 +32,15 @@ CREATE TABLE IF NOT EXISTS spans{{local}} {{on_cluster}} (
   links_trace_id Array(FixedString(16)),
   links_span_id Array(FixedString(8)),
   links_details Array(String),
-  INDEX by_trace_id trace_id TYPE bloom_filter(0.001) GRANULARITY 1
+  INDEX by_trace_id trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+  INDEX by_string_value mapValues(attributes_string) TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX by_int_value mapValues(attributes_int) TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX by_string_key mapKeys(attributes_string) TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX by_correlation_id attr_correlation_id TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX by_url_path attr_url_path TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX by_url_full attr_url_full TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX by_client_address attr_client_address TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX by_error_type attr_error_type TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{replicated}}MergeTree
 PARTITION BY toYYYYMMDD(start)
@@ -46,8 +54,8 @@ CREATE TABLE IF NOT EXISTS traces{{local}} {{on_cluster}} (
   bucket DateTime('UTC'),
   trace_id FixedString(16),
   project LowCardinality(String),
-  start SimpleAggregateFunction(min, DateTime64(9, 'UTC')),
-  end SimpleAggregateFunction(max, DateTime64(9, 'UTC')),
+  start SimpleAggregateFunction(min, DateTime64(9, 'UTC')) CODEC(T64, ZSTD(1)),
+  end SimpleAggregateFunction(max, DateTime64(9, 'UTC')) CODEC(T64, ZSTD(1)),
   spans SimpleAggregateFunction(sum, UInt64),
   errors SimpleAggregateFunction(sum, UInt64),
   root_name SimpleAggregateFunction(max, String),

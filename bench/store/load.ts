@@ -1,0 +1,47 @@
+import { SpanBlock, type TraceStore } from '@utxoiq/store';
+import { generateSpans, SPANS_PER_TRACE } from './generate.ts';
+
+export const DAY_MS = 86_400_000;
+const ROWS_PER_BLOCK = 50_000;
+
+export interface Loaded {
+  readonly spans: number;
+  readonly seconds: number;
+  /** Of one span somewhere in the middle. */
+  readonly traceId: string;
+  readonly correlationId: string;
+}
+
+/** Stores generated traces over the 24 hours before `endUnixMs`, in blocks of 50,000 spans, oldest first. */
+export async function load(store: TraceStore, spans: number, endUnixMs: number): Promise<Loaded> {
+  const traces = Math.ceil(spans / SPANS_PER_TRACE);
+  const perBlock = ROWS_PER_BLOCK / SPANS_PER_TRACE;
+  const block = new SpanBlock();
+  const startUnixMs = endUnixMs - DAY_MS;
+  let traceId = '';
+  let correlationId = '';
+  const began = performance.now();
+  for (let at = 0; at < traces; at += perBlock) {
+    const part = Math.min(perBlock, traces - at);
+    const range = {
+      startUnixMs: startUnixMs + (DAY_MS * at) / traces,
+      endUnixMs: startUnixMs + (DAY_MS * (at + part)) / traces,
+    };
+    generateSpans({ seed: at + 1, traces: part, ...range }, (row) => {
+      block.add(row);
+      const id = row.attributeValues[row.attributeKeys.indexOf('correlation_id')];
+      if (at * 2 > traces && traceId === '' && row.kind === 2 && typeof id === 'string') {
+        traceId = Buffer.from(row.bytes.subarray(0, 16)).toString('hex');
+        correlationId = id;
+      }
+    });
+    await store.insertBlock(block, { token: `bench-${at}` });
+    block.clear();
+  }
+  return {
+    spans: traces * SPANS_PER_TRACE,
+    seconds: (performance.now() - began) / 1000,
+    traceId,
+    correlationId,
+  };
+}

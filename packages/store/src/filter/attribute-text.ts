@@ -1,0 +1,13 @@
+import { isPresentAt } from './attribute-condition.ts';
+import type { Place } from './attribute-places.ts';
+
+/** The value of an attribute as text, from the first place that has it; null where none has. */
+export function textOfPlaces(places: readonly Place[]): string {
+  const branches = places.map((place) => `${isPresentAt(place)}, ${textAt(place)}`);
+  return branches.length === 0 ? 'NULL' : `multiIf(${branches.join(', ')}, NULL)`;
+}
+
+function textAt(place: Place): string {
+  if (place.holds === 'bool') return `if(${place.value}, 'true', 'false')`;
+  return `toString(${place.value})`;
+}

@@ -1,0 +1,104 @@
+import { AttributeType } from '../block/span-row.ts';
+import { clamp, spanCondition } from '../filter/span-condition.ts';
+import type { Loaded } from './key-catalogue.ts';
+import { Deadline } from './limits.ts';
+import type { CompareQuery, CompareResult } from './queries.ts';
+import { type Reader, select, visible } from './reader.ts';
+import { SqlParameters } from './sql-parameters.ts';
+import { cutShort } from './timeseries.ts';
+import { valueExpression } from './value-counts.ts';
+
+const FIELDS = ['service', 'name', 'status', 'kind'];
+/** Attributes compared at most: the most frequent ones. */
+const MAX_KEYS = 60;
+/** Values of one key that are shared by less than this part of either side tell nothing. */
+const MIN_SHARE = 0.01;
+/** Spans looked at, at most; of more, a sample. */
+const MAX_SPANS = 300_000;
+
+/** What the selected spans have that the others have not: shares of each value on both sides. */
+export async function compare(reader: Reader, query: CompareQuery): Promise<CompareResult> {
+  const { limit = 30, signal } = query;
+  const deadline = new Deadline(reader.limits);
+  const keys = await reader.keys.load();
+  const { total } = await counts(reader, query, keys, deadline);
+  const every = Math.ceil(total / MAX_SPANS);
+  const params = new SqlParameters();
+  const pairs = comparedKeys(keys).map(
+    (key) => `(${params.text(key)}, ${valueExpression(key, keys, params)})`,
+  );
+  const sql = `
+SELECT pair.1 AS key, assumeNotNull(pair.2) AS value, countIf(is_selected) AS selected, countIf(NOT is_selected) AS baseline
+FROM (
+  SELECT ${selected(query, params, keys)} AS is_selected,
+    arrayJoin(arrayFilter(pair -> isNotNull(pair.2), CAST([${pairs.join(', ')}], 'Array(Tuple(String, Nullable(String)))'))) AS pair
+  FROM spans
+  WHERE ${population(query, params, keys)} ${every > 1 ? `AND sipHash64(span_id) % ${every} = 0` : ''}
+)
+GROUP BY key, value
+ORDER BY selected + baseline DESC
+LIMIT 20000`;
+  const result = await select(reader, { sql, params, deadline, signal, onTimeout: 'break' });
+  const sides = await counts(reader, query, keys, deadline, every);
+  const key = result.column('key');
+  const value = result.column('value');
+  const inSelected = result.column<BigUint64Array>('selected');
+  const inBaseline = result.column<BigUint64Array>('baseline');
+  const differences = Array.from(key, (name, row) => {
+    const selectedShare = share(inSelected[row] as bigint, sides.selected);
+    const baselineShare = share(inBaseline[row] as bigint, sides.total - sides.selected);
+    const score = Math.abs(selectedShare - baselineShare);
+    return { key: name, value: value[row] as string, selectedShare, baselineShare, score };
+  });
+  return {
+    selectedCount: sides.selected * every,
+    baselineCount: (sides.total - sides.selected) * every,
+    differences: differences
+      .filter(({ score }) => score >= MIN_SHARE)
+      .sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1))
+      .slice(0, limit),
+    partial: cutShort(deadline),
+  };
+}
+
+const share = (part: bigint, whole: number): number => (whole === 0 ? 0 : Number(part) / whole);
+
+const comparedKeys = (keys: Loaded): readonly string[] => [
+  ...FIELDS,
+  ...Array.from(keys.places)
+    .filter(([, places]) => places.some(({ type }) => type !== AttributeType.empty))
+    .slice(0, MAX_KEYS)
+    .map(([key]) => key)
+    .filter((key) => key !== 'service.name'),
+];
+
+function population(query: CompareQuery, params: SqlParameters, keys: Loaded): string {
+  const { projects, startUnixNano, endUnixNano, filter } = query;
+  return `${visible(projects, params)}
+    AND start BETWEEN ${params.time(startUnixNano)} AND ${params.time(endUnixNano)}
+    AND ${filter === null ? '1' : spanCondition(filter, { params, keys })}`;
+}
+
+function selected({ selection }: CompareQuery, params: SqlParameters, keys: Loaded): string {
+  const { startUnixNano, endUnixNano, minDurationNanos, maxDurationNanos, filter } = selection;
+  const conditions = [
+    `start BETWEEN ${params.time(startUnixNano)} AND ${params.time(endUnixNano)}`,
+    minDurationNanos === undefined ? '1' : `duration >= ${params.int64(clamp(minDurationNanos))}`,
+    maxDurationNanos === undefined ? '1' : `duration <= ${params.int64(clamp(maxDurationNanos))}`,
+    filter === undefined ? '1' : spanCondition(filter, { params, keys }),
+  ];
+  return `(${conditions.join(' AND ')})`;
+}
+
+async function counts(reader: Reader, query: CompareQuery, keys: Loaded, deadline: Deadline, every = 1) {
+  const params = new SqlParameters();
+  const sql = `
+SELECT count() AS total, countIf(${selected(query, params, keys)}) AS selected
+FROM spans
+WHERE ${population(query, params, keys)} ${every > 1 ? `AND sipHash64(span_id) % ${every} = 0` : ''}`;
+  const result = await select(reader, { sql, params, deadline, signal: query.signal, onTimeout: 'break' });
+  return {
+    total: Number(result.column<BigUint64Array>('total')[0]),
+    selected: Number(result.column<BigUint64Array>('selected')[0]),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Filter } from '@utxoiq/model';
+import { spanCondition } from '../filter/span-condition.ts';
+import { STEP_OF_SPAN } from './latency-steps.ts';
+import type { TimeRangeQuery } from './queries.ts';
+import { type Reader, visible } from './reader.ts';
+import type { SqlParameters } from './sql-parameters.ts';
+
+/**
+ * Rows of (start, service, name, kind, step, spans, failed) to be summed: from the rollup where it can answer,
+ * else from the spans. The rollup counts whole minutes.
+ */
+export async function redSource(
+  reader: Reader,
+  query: TimeRangeQuery & { readonly filter?: Filter | null; readonly bucketSeconds?: number },
+  params: SqlParameters,
+): Promise<string> {
+  const { projects, filter = null, bucketSeconds = 60, startUnixNano, endUnixNano } = query;
+  const inRange = (column: string, from: string) =>
+    `${column} BETWEEN ${from} AND ${params.time(endUnixNano)} AND ${visible(projects, params)}`;
+  const condition = filter === null ? '1' : spanCondition(filter, { params, keys: await reader.keys.load() });
+  if (bucketSeconds % 60 !== 0 || !rollupAnswers(filter)) {
+    return `(SELECT start, service, name, kind, ${STEP_OF_SPAN} AS step, 1 AS spans, status_code = 2 AS failed
+  FROM spans WHERE ${inRange('start', params.time(startUnixNano))} AND ${condition})`;
+  }
+  return `(SELECT minute AS start, service, operation AS name, kind, step, count AS spans, errors AS failed
+  FROM red WHERE ${inRange('minute', `toStartOfMinute(${params.time(startUnixNano)})`)} AND ${condition})`;
+}
+
+const ROLLUP_FIELDS: readonly string[] = ['service', 'name', 'kind'];
+
+/** Whether a filter asks only for what the rollup is grouped by. */
+export function rollupAnswers(filter: Filter | null): boolean {
+  if (filter === null) return true;
+  switch (filter.type) {
+    case 'and':
+    case 'or':
+      return filter.terms.every(rollupAnswers);
+    case 'not':
+    case 'same-span':
+      return rollupAnswers(filter.term);
+    case 'field':
+      return filter.scope === 'any' && ROLLUP_FIELDS.includes(filter.field);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Span } from '@utxoiq/model';
+import { Deadline } from './limits.ts';
+import type { Projects } from './queries.ts';
+import { type Reader, select, visible } from './reader.ts';
+import { spansFromRows, WHOLE_SPAN } from './span-rows.ts';
+import { SqlParameters } from './sql-parameters.ts';
+import { withoutCopies } from './summarize.ts';
+
+export interface SpansQuery {
+  readonly projects: Projects;
+  readonly traceId: string;
+  readonly spanIds: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/** Single spans of a trace, whole, by start and id. */
+export async function spansById(reader: Reader, query: SpansQuery): Promise<readonly Span[]> {
+  const { projects, traceId, spanIds, signal } = query;
+  const params = new SqlParameters();
+  const ids = params.texts(spanIds);
+  const sql = `
+SELECT ${WHOLE_SPAN}
+FROM spans
+WHERE trace_id = ${params.bytes(traceId)} AND span_id IN arrayMap(id -> unhex(id), ${ids}) AND ${visible(projects, params)}
+ORDER BY start, span_id`;
+  const result = await select(reader, { sql, params, deadline: new Deadline(reader.limits), signal });
+  return withoutCopies(spansFromRows(result));
+}
+
+const PROJECTS = 'SELECT DISTINCT toString(project) AS project FROM red ORDER BY project';
+
+/** Projects that have spans. */
+export async function projectsWithData(reader: Reader): Promise<readonly string[]> {
+  const deadline = new Deadline(reader.limits);
+  const result = await select(reader, { sql: PROJECTS, params: new SqlParameters(), deadline });
+  return Array.from(result.column('project'));
+}

@@ -1,0 +1,103 @@
+import type { Filter } from '@utxoiq/model';
+import { placesOf } from '../filter/attribute-places.ts';
+import { textOfPlaces } from '../filter/attribute-text.ts';
+import { spanCondition } from '../filter/span-condition.ts';
+import { dataRange } from './data-range.ts';
+import type { Loaded } from './key-catalogue.ts';
+import { Deadline } from './limits.ts';
+import { limitReached } from './list-traces.ts';
+import type { AttributeValuesQuery, Facet, FacetsQuery, TimeRangeQuery, ValueCount } from './queries.ts';
+import { type Reader, select, visible } from './reader.ts';
+import { SqlParameters } from './sql-parameters.ts';
+import { type TimeWindow, timeWindows } from './time-windows.ts';
+
+const KIND_NAMES = `['unspecified', 'internal', 'server', 'client', 'producer', 'consumer']`;
+const STATUS_NAMES = `['unset', 'ok', 'error']`;
+
+/** What facets and comparisons group by besides attributes. */
+const FIELDS: Readonly<Record<string, string>> = {
+  service: 'toString(service)',
+  name: 'toString(name)',
+  status: `arrayElement(${STATUS_NAMES}, status_code + 1)`,
+  kind: `arrayElement(${KIND_NAMES}, kind + 1)`,
+};
+
+/** The value of a field or attribute as an expression of text, null where a span has none. */
+export function valueExpression(key: string, keys: Loaded, params: SqlParameters): string {
+  return FIELDS[key] ?? textOfPlaces(placesOf({ key, exactKey: true }, keys, params));
+}
+
+interface Counting {
+  readonly range: TimeRangeQuery;
+  readonly filter: Filter | null;
+  readonly key: string;
+  readonly prefix: string;
+  readonly limit: number;
+  readonly deadline: Deadline;
+}
+
+/** Values and how many spans have them, in one window of time, most frequent first. */
+async function countValues(reader: Reader, counting: Counting, window: TimeWindow): Promise<ValueCount[]> {
+  const { range, filter, key, prefix, limit, deadline } = counting;
+  const keys = await reader.keys.load();
+  const params = new SqlParameters();
+  const condition = filter === null ? '1' : spanCondition(filter, { params, keys });
+  const sql = `
+SELECT assumeNotNull(${valueExpression(key, keys, params)}) AS value, count() AS spans
+FROM spans
+WHERE ${visible(range.projects, params)}
+  AND start >= ${params.time(window.from)} AND start < ${params.time(window.to)}
+  AND ${condition}
+  AND isNotNull(${valueExpression(key, keys, params)})
+  ${prefix === '' ? '' : `AND startsWith(value, ${params.text(prefix)})`}
+GROUP BY value
+ORDER BY spans DESC, value
+LIMIT ${limit}`;
+  const result = await select(reader, { sql, params, deadline, signal: range.signal, onTimeout: 'break' });
+  const value = result.column('value');
+  const spans = result.column<BigUint64Array>('spans');
+  return Array.from(value, (text, row) => ({ value: text, count: Number(spans[row]) }));
+}
+
+/** Autocompletion is worth this much time; the counts are of the newest spans that could be read in it. */
+const VALUES_BUDGET_MS = 300;
+
+/** Values of an attribute for autocompletion, from the newest spans backwards until there are enough. */
+export async function attributeValues(
+  reader: Reader,
+  query: AttributeValuesQuery,
+): Promise<readonly ValueCount[]> {
+  const { key, prefix = '', limit = 20 } = query;
+  const deadline = new Deadline(reader.limits);
+  const budget = new Deadline({ ...reader.limits, timeoutMs: VALUES_BUDGET_MS });
+  const counts = new Map<string, number>();
+  const range = await dataRange(reader, query, deadline, query.signal);
+  for (const window of range === null ? [] : timeWindows(range, 'backwards')) {
+    const counting: Counting = { range: query, filter: null, key, prefix, limit: limit * 4, deadline };
+    for (const { value, count } of await countValues(reader, counting, window)) {
+      counts.set(value, (counts.get(value) ?? 0) + count);
+    }
+    if (counts.size >= limit || budget.isOver) break;
+  }
+  return Array.from(counts, ([value, count]) => ({ value, count }))
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+    .slice(0, limit);
+}
+
+/** The most frequent values of some keys among the spans that satisfy the filter. */
+export async function facets(reader: Reader, query: FacetsQuery): Promise<readonly Facet[]> {
+  const { filter, keys, limit = 10 } = query;
+  const deadline = new Deadline(reader.limits);
+  const window = { from: query.startUnixNano, to: query.endUnixNano + 1n };
+  return Promise.all(
+    keys.map(async (key) => {
+      try {
+        const counting: Counting = { range: query, filter, key, prefix: '', limit, deadline };
+        return { key, values: await countValues(reader, counting, window) };
+      } catch (error) {
+        limitReached(error);
+        return { key, values: [] };
+      }
+    }),
+  );
+}
