@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { encodeOutline, type TraceOutline } from '@utxoiq/model';
 import type { Plugin } from 'vite';
 
 /**
@@ -88,6 +89,40 @@ function item(one: Made) {
   };
 }
 
+function madeSpan(spanId: string) {
+  return {
+    span_id: spanId,
+    name: 'POST /api/checkout',
+    start_time: iso(base),
+    end_time: iso(base + 120),
+    parent_span_id: null,
+    kind: 'server',
+    status: { code: 2, message: 'payment declined' },
+    attributes: {
+      'http.request.method': 'POST',
+      'http.route': '/api/checkout',
+      'http.response.status_code': 500,
+      'url.full': 'https://shop.example/api/checkout?id=7',
+      body: 'x'.repeat(1_000_000),
+    },
+    events: [
+      {
+        name: 'exception',
+        time: iso(base + 60),
+        attributes: {
+          'exception.type': 'PaymentError',
+          'exception.message': 'card declined',
+          'exception.stacktrace':
+            'PaymentError: card declined\n    at charge (payment.ts:12)\n    at checkout (checkout.ts:90)',
+        },
+      },
+    ],
+    links: [{ trace_id: hex(32), span_id: hex(16) }],
+    resource: { attributes: { 'service.name': 'checkout', 'service.version': '2.1.3' } },
+    scope: { name: '@utxoiq/tracing', version: '0.1.0' },
+  };
+}
+
 function answer(path: string, query: URLSearchParams): unknown {
   const start = Date.parse(query.get('start_time') ?? '');
   const end = Date.parse(query.get('end_time') ?? '');
@@ -117,16 +152,14 @@ function answer(path: string, query: URLSearchParams): unknown {
   }
   if (path === '/monitoring/spans') {
     return {
-      page: within
-        .slice(0, 100)
-        .map((one) => ({
-          ...item(one).root,
-          trace_id: one.id,
-          project_id: 'utxoiq-local',
-          parent_span_id: null,
-          kind: 'server',
-          status: { code: one.errors > 0 ? 'error' : 'unset', message: '' },
-        })),
+      page: within.slice(0, 100).map((one) => ({
+        ...item(one).root,
+        trace_id: one.id,
+        project_id: 'utxoiq-local',
+        parent_span_id: null,
+        kind: 'server',
+        status: { code: one.errors > 0 ? 'error' : 'unset', message: '' },
+      })),
       next: null,
     };
   }
@@ -168,14 +201,12 @@ function answer(path: string, query: URLSearchParams): unknown {
     };
   }
   if (path === '/monitoring/facets') {
-    return query
-      .getAll('key')
-      .map((key) => ({
-        key,
-        values: (key === 'service' ? services : key === 'name' ? operations : ['ok', 'error']).map(
-          (value, index) => ({ value, count: Math.round(within.length / (index + 1)) }),
-        ),
-      }));
+    return query.getAll('key').map((key) => ({
+      key,
+      values: (key === 'service' ? services : key === 'name' ? operations : ['ok', 'error']).map(
+        (value, index) => ({ value, count: Math.round(within.length / (index + 1)) }),
+      ),
+    }));
   }
   if (path === '/monitoring/attributes')
     return ['http.request.method', 'http.route', 'url.path', 'http.response.status_code'].map((key) => ({
@@ -198,13 +229,14 @@ function answer(path: string, query: URLSearchParams): unknown {
       ...red(within.filter((one) => one.operation === operation)),
     }));
   if (path === '/monitoring/dependencies')
-    return services
-      .slice(1)
-      .map((child, index) => ({
-        parent: services[Math.floor(index / 2)],
-        child,
-        ...red(within.filter((_, nth) => nth % (index + 2) === 0)),
-      }));
+    return services.slice(1).map((child, index) => ({
+      parent: services[Math.floor(index / 2)],
+      child,
+      ...red(within.filter((_, nth) => nth % (index + 2) === 0)),
+    }));
+  if (/traces\/[0-9a-f]{32}\/spans$/.test(path)) {
+    return [madeSpan(query.get('span_id') ?? '')];
+  }
   if (path === '/monitoring/compare') {
     return {
       selected_count: 128,
@@ -223,9 +255,49 @@ function answer(path: string, query: URLSearchParams): unknown {
   return null;
 }
 
+/** A trace of as many spans as its id begins with, in powers of ten: `6…` has a million. */
+function madeOutline(traceId: string): TraceOutline {
+  const known = traces.find((one) => one.id === traceId);
+  const size = known?.spans ?? 10 ** Number(traceId[0]);
+  const parentSpanIds = new BigUint64Array(size);
+  const startNanos = new Float64Array(size);
+  const durationNanos = new Float64Array(size);
+  const total = (known?.duration ?? 30_000) * 1e6;
+  durationNanos[0] = total;
+  for (let row = 1; row < size; row += 1) {
+    const parent = Math.max(0, row - 1 - Math.floor(random() ** 2 * Math.min(row, 40)));
+    parentSpanIds[row] = BigInt(parent + 1);
+    startNanos[row] = Math.max(startNanos[row - 1] ?? 0, (row / size) * total * 0.9);
+    durationNanos[row] = Math.min(total - (startNanos[row] ?? 0), (random() ** 3 * total) / 4);
+  }
+  return {
+    traceId,
+    projectId: 'utxoiq-local',
+    startUnixNano: BigInt(Math.floor(known?.start ?? base)) * 1_000_000n,
+    size,
+    spanIds: BigUint64Array.from({ length: size }, (_, row) => BigInt(row + 1)),
+    parentSpanIds,
+    startNanos,
+    durationNanos,
+    nameIndexes: Uint32Array.from({ length: size }, (_, row) => row % operations.length),
+    names: operations,
+    serviceIndexes: Uint32Array.from({ length: size }, (_, row) => (row >> 2) % services.length),
+    services,
+    flags: Uint8Array.from({ length: size }, () => (random() < 0.03 ? 16 : 0)),
+  };
+}
+
 function serve(request: IncomingMessage, response: ServerResponse, next: () => void): void {
   const url = new URL(request.url ?? '/', 'http://localhost');
-  if (!url.pathname.startsWith('/api/v1')) return next();
+  if (!url.pathname.startsWith('/api/v1')) {
+    next();
+    return;
+  }
+  const outlinePath = url.pathname.match(/traces\/([0-9a-f]{32})\/outline$/);
+  if (outlinePath !== null) {
+    response.end(encodeOutline(madeOutline(outlinePath[1] ?? '')));
+    return;
+  }
   const body = answer(url.pathname.slice('/api/v1'.length), url.searchParams);
   response.setHeader('content-type', 'application/json');
   if (body === null) {

@@ -90,7 +90,6 @@ export function Plot(props: PlotProps) {
   };
   const shown = drag === null ? (props.selected ?? null) : rectOf(drag, props.brush);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: an application role has its own keys
     <div
       ref={frame}
       className="plot"

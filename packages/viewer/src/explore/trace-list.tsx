@@ -156,7 +156,7 @@ function focusRow(list: HTMLElement | null, index: number): void {
 /** Rows that exist only while they are near the window; more are fetched as their end comes near. */
 export function VirtualList<Item extends { readonly duration_ms: number }>(props: ListProps<Item>) {
   const { items, scroller, hasMore, loadMore } = props;
-  const list = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLUListElement>(null);
   const nowMs = useClock();
   const [offset, setOffset] = useState(0);
   useLayoutEffect(() => {
@@ -197,11 +197,9 @@ export function VirtualList<Item extends { readonly duration_ms: number }>(props
     move(event.key === 'ArrowDown' ? 1 : -1);
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrow keys move between its links
-    <div
+    <ul
       ref={list}
       className={`rows rows-${props.kind}`}
-      role="list"
       aria-label={props.kind === 'traces' ? 'Traces' : 'Spans'}
       style={{ height: virtual.getTotalSize() }}
       onKeyDown={onKeyDown}
@@ -210,9 +208,8 @@ export function VirtualList<Item extends { readonly duration_ms: number }>(props
         const item = items[index];
         if (item === undefined) return null;
         return (
-          <div
+          <li
             key={props.keyOf(item)}
-            role="listitem"
             aria-setsize={hasMore ? -1 : items.length}
             aria-posinset={index + 1}
             data-index={index}
@@ -220,9 +217,9 @@ export function VirtualList<Item extends { readonly duration_ms: number }>(props
             style={{ transform: `translateY(${start - offset}px)`, height: size }}
           >
             {props.row({ item, maxMs, nowMs, compareWith: props.compareWith, onCompare: props.onCompare })}
-          </div>
+          </li>
         );
       })}
-    </div>
+    </ul>
   );
 }

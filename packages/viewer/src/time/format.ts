@@ -1,9 +1,4 @@
-const ladder = [
-  { limit: 1e-3, unit: 'ns', scale: 1e6 },
-  { limit: 1, unit: 'µs', scale: 1e3 },
-  { limit: 1e3, unit: 'ms', scale: 1 },
-  { limit: 6e4, unit: 's', scale: 1e-3 },
-] as const;
+import { formatDuration as formatNanos } from '@utxoiq/model';
 
 function threeDigits(value: number): string {
   if (value === 0) return '0';
@@ -14,18 +9,7 @@ function threeDigits(value: number): string {
 
 /** A duration in three significant digits and its natural unit: `1.24 ms`, `3 m 20 s`. */
 export function formatDuration(ms: number): string {
-  if (!Number.isFinite(ms)) return '–';
-  if (ms === 0) return '0 ms';
-  const magnitude = Math.abs(ms);
-  for (const { limit, unit, scale } of ladder) {
-    if (magnitude < limit) return `${ms < 0 ? '-' : ''}${threeDigits(magnitude * scale)} ${unit}`;
-  }
-  const seconds = Math.round(magnitude / 1e3);
-  const sign = ms < 0 ? '-' : '';
-  if (seconds < 3600) return `${sign}${Math.floor(seconds / 60)} m ${seconds % 60} s`;
-  if (seconds < 86_400)
-    return `${sign}${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} m`;
-  return `${sign}${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3600)} h`;
+  return Number.isFinite(ms) ? formatNanos(ms * 1e6) : '–';
 }
 
 export function formatCount(count: number): string {

@@ -13,6 +13,7 @@ import {
   resolveRange,
   widened,
 } from './range.ts';
+import './range-picker.css';
 
 function rangeLabel(from: string, to: string, nowMs: number): string {
   const preset = rangePresets.find((one) => one.from === from && to === 'now');

@@ -1,0 +1,232 @@
+import { buildCallTree, type CallTree, type FlameBoxes, flameBoxes } from '@utxoiq/model';
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  useCallback,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { prepareCanvas, useSize } from '../../charts/canvas.ts';
+import { ServiceSwatch } from '../../design/service-chip.tsx';
+import { formatCount, formatDuration, formatShare } from '../../time/format.ts';
+import type { Analysis } from '../use-analysis.ts';
+import { rowFont } from '../waterfall/draw.ts';
+import { fitText } from '../waterfall/fit-text.ts';
+import type { Palette } from '../waterfall/scene.ts';
+import { usePalette, useServiceColors } from '../waterfall/use-palette.ts';
+
+const boxHeight = 21;
+
+interface Flame {
+  readonly calls: CallTree;
+  readonly boxes: FlameBoxes;
+  readonly colorOf: (node: number) => string;
+  readonly palette: Palette;
+}
+
+interface View {
+  readonly width: number;
+  readonly height: number;
+  readonly top: number;
+  /** The node that fills the width; -1 for all. */
+  readonly focus: number;
+  readonly hovered: number;
+}
+
+/** Which part of the flame graph's width is shown. */
+function extent({ boxes }: Flame, focus: number): { from: number; width: number } {
+  if (focus < 0) return { from: 0, width: Math.max(1, boxes.totalNanos) };
+  return { from: boxes.x[focus] ?? 0, width: Math.max(1, boxes.widths[focus] ?? 1) };
+}
+
+function draw(context: CanvasRenderingContext2D, flame: Flame, view: View): void {
+  const { calls, boxes, palette } = flame;
+  const { from, width } = extent(flame, view.focus);
+  const perNano = view.width / width;
+  context.font = rowFont;
+  context.textBaseline = 'middle';
+  const { order, depths, subtreeSizes } = calls.forest;
+  for (let position = 0; position < order.length; ) {
+    const node = order[position] ?? 0;
+    const left = ((boxes.x[node] ?? 0) - from) * perNano;
+    const wide = (boxes.widths[node] ?? 0) * perNano;
+    // Nothing below a box that cannot be seen can be seen.
+    if (wide < 0.4 || left > view.width || left + wide < 0) {
+      position += subtreeSizes[node] ?? 1;
+      continue;
+    }
+    position += 1;
+    const y = (depths[node] ?? 0) * boxHeight - view.top;
+    if (y < -boxHeight || y > view.height) continue;
+    const x = Math.max(0, left);
+    const shown = Math.min(view.width, left + wide) - x;
+    const errors = calls.sides[0]?.errors[node] ?? 0;
+    context.fillStyle = node === view.hovered ? palette.accent : flame.colorOf(node);
+    context.fillRect(x, y, Math.max(0.5, shown - 1), boxHeight - 1);
+    if (errors > 0) {
+      context.fillStyle = palette.error;
+      context.fillRect(x, y + boxHeight - 4, Math.max(0.5, shown - 1), 3);
+    }
+    if (shown < 30) continue;
+    context.fillStyle = palette.surface;
+    context.fillText(fitText(context, calls.names[node] ?? '', shown - 10), x + 5, y + boxHeight / 2);
+  }
+}
+
+function nodeAt(flame: Flame, view: View, x: number, y: number): number {
+  const depth = Math.floor((y + view.top) / boxHeight);
+  const { from, width } = extent(flame, view.focus);
+  const nanos = from + (x / view.width) * width;
+  const { order, depths, subtreeSizes } = flame.calls.forest;
+  for (let position = 0; position < order.length; ) {
+    const node = order[position] ?? 0;
+    const left = flame.boxes.x[node] ?? 0;
+    const inside = nanos >= left && nanos < left + (flame.boxes.widths[node] ?? 0);
+    if (inside && depths[node] === depth) return node;
+    position += inside ? 1 : (subtreeSizes[node] ?? 1);
+  }
+  return -1;
+}
+
+function useFlame(analysis: Analysis): Flame {
+  const palette = usePalette();
+  const { outline, tree } = analysis;
+  const calls = useMemo(() => buildCallTree([{ outline, tree }]), [outline, tree]);
+  const boxes = useMemo(() => flameBoxes(calls), [calls]);
+  const colors = useServiceColors(outline.services);
+  return useMemo(() => {
+    const byName = new Map(outline.services.map((name, index) => [name, colors[index] ?? palette.muted]));
+    return {
+      calls,
+      boxes,
+      palette,
+      colorOf: (node) => byName.get(calls.services[node] ?? '') ?? palette.muted,
+    };
+  }, [calls, boxes, palette, colors, outline]);
+}
+
+function chainOf({ calls }: Flame, node: number): readonly number[] {
+  const chain: number[] = [];
+  for (let above = node; above >= 0; above = calls.forest.parentRows[above] ?? -1) chain.unshift(above);
+  return chain;
+}
+
+function NodeFacts({ flame, node }: { flame: Flame; node: number }) {
+  const side = flame.calls.sides[0];
+  const service = flame.calls.services[node] ?? '';
+  return (
+    <span className="line clip">
+      <ServiceSwatch name={service} />
+      <b className="clip">{flame.calls.names[node]}</b>
+      <span className="muted clip">
+        {service}, {formatCount(side?.counts[node] ?? 0)} spans, total{' '}
+        {formatDuration((side?.totalNanos[node] ?? 0) / 1e6)}, self{' '}
+        {formatDuration((side?.selfNanos[node] ?? 0) / 1e6)},{' '}
+        {formatShare((flame.boxes.widths[node] ?? 0) / Math.max(1, flame.boxes.totalNanos))}
+      </span>
+    </span>
+  );
+}
+
+/** Spans that came the same way folded into boxes, as wide as the time they and what they called took. */
+export function FlameGraph({ analysis }: { analysis: Analysis }) {
+  const flame = useFlame(analysis);
+  const [frame, size] = useSize<HTMLDivElement>();
+  const scroller = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [focus, setFocus] = useState(-1);
+  const [hovered, setHovered] = useState(-1);
+  const { forest } = flame.calls;
+  const depth = useMemo(() => forest.depths.reduce((max, one) => Math.max(max, one), 0) + 1, [forest]);
+  const view = useCallback(
+    (): View => ({ ...size, focus, hovered, top: scroller.current?.scrollTop ?? 0 }),
+    [size, focus, hovered],
+  );
+  const redraw = useCallback(() => {
+    if (canvas.current === null || size.width === 0) return;
+    const context = prepareCanvas(canvas.current, size);
+    if (context !== null) draw(context, flame, view());
+  }, [flame, size, view]);
+  useLayoutEffect(redraw, [redraw]);
+
+  const at = (event: PointerEvent) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return nodeAt(flame, view(), event.clientX - box.left, event.clientY - box.top);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const node = hovered >= 0 ? hovered : (forest.roots[0] ?? -1);
+    const parent = forest.parentRows[node] ?? -1;
+    const siblings =
+      parent < 0
+        ? forest.roots
+        : forest.childRows.subarray(forest.childOffsets[parent], forest.childOffsets[parent + 1]);
+    const place = siblings.indexOf(node);
+    const moves: Readonly<Record<string, number | undefined>> = {
+      ArrowUp: parent,
+      ArrowDown:
+        (forest.subtreeSizes[node] ?? 1) > 1 ? forest.childRows[forest.childOffsets[node] ?? 0] : node,
+      ArrowLeft: siblings[place - 1],
+      ArrowRight: siblings[place + 1],
+    };
+    if (event.key === 'Enter') setFocus(hovered);
+    else if (event.key === 'Backspace') setFocus(-1);
+    else if (!(event.key in moves)) return;
+    const next = moves[event.key];
+    if (next !== undefined && next >= 0) setHovered(next);
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div className="flame">
+      <div className="flame-head">
+        {focus >= 0 && (
+          <nav className="line wrap" aria-label="Where the flame graph stands">
+            <button type="button" className="button small" onClick={() => setFocus(-1)}>
+              All
+            </button>
+            {chainOf(flame, focus)
+              .slice(-4)
+              .map((node) => (
+                <button key={node} type="button" className="button small" onClick={() => setFocus(node)}>
+                  <span className="clip">{flame.calls.names[node]}</span>
+                </button>
+              ))}
+          </nav>
+        )}
+        <div className="flame-facts" role="status">
+          {hovered >= 0 ? (
+            <NodeFacts flame={flame} node={hovered} />
+          ) : (
+            <span className="faint">
+              Click a box to zoom into it; arrow keys, Enter and Backspace do the same.
+            </span>
+          )}
+        </div>
+      </div>
+      <div ref={frame} className="flame-frame">
+        <div
+          ref={scroller}
+          className="waterfall-scroll"
+          role="application"
+          aria-label="Flame graph. The totals have the same figures as a table."
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: see the role
+          tabIndex={0}
+          onScroll={redraw}
+          onPointerMove={(event) => setHovered(at(event))}
+          onPointerLeave={() => setHovered(-1)}
+          onClick={() => hovered >= 0 && setFocus(hovered === focus ? -1 : hovered)}
+          onKeyDown={onKeyDown}
+        >
+          <canvas
+            ref={canvas}
+            className="waterfall-canvas picture-source"
+            style={{ width: size.width, height: size.height }}
+          />
+          <div style={{ height: Math.max(0, depth * boxHeight + 8 - size.height) }} />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { Link, useRouter } from '@tanstack/react-router';
+import { outlineIsError } from '@utxoiq/model';
+import { useMemo } from 'react';
+import { sharedUrlState, type UrlState } from '../app/url-state.ts';
+import { CopyButton } from '../design/copy-button.tsx';
+import { Icon } from '../design/icon.tsx';
+import { ServiceSwatch } from '../design/service-chip.tsx';
+import { formatCount, formatDateTime, formatDuration } from '../time/format.ts';
+import { ExportMenu } from './export-menu.tsx';
+import type { TraceDocument } from './trace-document.ts';
+import type { Analysis } from './use-analysis.ts';
+
+function countErrors({ outline }: Analysis): number {
+  let count = 0;
+  for (const flags of outline.flags) if (outlineIsError(flags)) count += 1;
+  return count;
+}
+
+function maxDepth({ tree }: Analysis): number {
+  let depth = 0;
+  for (const one of tree.depths) if (one > depth) depth = one;
+  return depth + 1;
+}
+
+export function TraceHeader({ document, analysis }: { document: TraceDocument; analysis: Analysis }) {
+  const { outline, tree, durationNanos } = analysis;
+  const router = useRouter();
+  const errors = useMemo(() => countErrors(analysis), [analysis]);
+  const depth = useMemo(() => maxDepth(analysis), [analysis]);
+  const root = tree.rootRow;
+  const hasRoot = root >= 0 && outline.parentSpanIds[root] === 0n;
+  const service = outline.services[outline.serviceIndexes[root] ?? 0] ?? '';
+  const startMs = Number(outline.startUnixNano / 1_000_000n);
+  return (
+    <header className="trace-head">
+      <div className="line trace-title">
+        {document.live && (
+          <button
+            type="button"
+            className="button plain icon"
+            aria-label="Back"
+            title="Back"
+            onClick={() =>
+              router.history.canGoBack() ? router.history.back() : void router.navigate({ to: '/' })
+            }
+          >
+            <Icon name="left" />
+          </button>
+        )}
+        <ServiceSwatch name={service} />
+        <h1 className="clip">
+          {hasRoot ? outline.names[outline.nameIndexes[root] ?? 0] : 'Root span not here yet'}
+        </h1>
+        <span className="muted clip wide-only">{service}</span>
+        <code className="faint clip wide-only">{outline.traceId}</code>
+        <CopyButton text={outline.traceId} what="the trace id" />
+        <span className="spread" />
+        {document.live && (
+          <Link
+            className="button"
+            to="/compare"
+            search={(state: UrlState) => ({ ...sharedUrlState(state), a: outline.traceId })}
+          >
+            <Icon name="diff" /> Compare
+          </Link>
+        )}
+        <ExportMenu document={document} />
+      </div>
+      <dl className="trace-facts">
+        <div>
+          <dt>Duration</dt>
+          <dd>{formatDuration(durationNanos / 1e6)}</dd>
+        </div>
+        <div>
+          <dt>Start</dt>
+          <dd>{formatDateTime(startMs)}</dd>
+        </div>
+        <div>
+          <dt>Spans</dt>
+          <dd>{formatCount(outline.size)}</dd>
+        </div>
+        <div>
+          <dt>Errors</dt>
+          <dd className={errors > 0 ? 'bad' : ''}>{formatCount(errors)}</dd>
+        </div>
+        <div>
+          <dt>Services</dt>
+          <dd>{outline.services.length}</dd>
+        </div>
+        <div>
+          <dt>Depth</dt>
+          <dd>{depth}</dd>
+        </div>
+      </dl>
+    </header>
+  );
+}

@@ -1,0 +1,48 @@
+import { ServiceSwatch } from '../../design/service-chip.tsx';
+import { formatDuration } from '../../time/format.ts';
+import { type CriticalIndex, criticalNanos } from '../analysis.ts';
+import type { Analysis } from '../use-analysis.ts';
+
+interface SpanTooltipProps {
+  readonly analysis: Analysis;
+  readonly row: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly self: Float64Array | null;
+  readonly critical: CriticalIndex | null;
+  readonly timeX?: number;
+}
+
+/** What a bar is, beside the pointer. Everything in it is also in the details panel. */
+export function SpanTooltip({ analysis, row, x, y, width, height, self, critical }: SpanTooltipProps) {
+  const { outline } = analysis;
+  const service = outline.services[outline.serviceIndexes[row] ?? 0] ?? '';
+  const onPath = critical === null ? 0 : criticalNanos(critical, row);
+  return (
+    <div
+      className="tooltip"
+      aria-hidden="true"
+      style={{
+        left: Math.max(4, Math.min(x + 14, width - 300)),
+        ...(y > height - 110 ? { bottom: height - y + 12 } : { top: y + 16 }),
+      }}
+    >
+      <b>{outline.names[outline.nameIndexes[row] ?? 0]?.slice(0, 300)}</b>
+      <span className="line">
+        <ServiceSwatch name={service} /> {service}
+      </span>
+      <span>
+        <b>{formatDuration((outline.durationNanos[row] ?? 0) / 1e6)}</b>
+        <span className="faint"> from +{formatDuration((outline.startNanos[row] ?? 0) / 1e6)}</span>
+      </span>
+      {self !== null && (
+        <span className="faint">
+          self {formatDuration((self[row] ?? 0) / 1e6)}
+          {onPath > 0 && `, on the critical path ${formatDuration(onPath / 1e6)}`}
+        </span>
+      )}
+    </div>
+  );
+}
