@@ -3,7 +3,11 @@ export type TracingErrorCode =
   | 'READ_FAILED'
   | 'READ_REFUSED'
   | 'TRACE_NOT_FOUND'
-  | 'MISSING_PACKAGE';
+  | 'MISSING_PACKAGE'
+  | 'CREDENTIALS_MISSING'
+  | 'API_NOT_ENABLED'
+  | 'PERMISSION_DENIED'
+  | 'QUOTA_EXCEEDED';
 
 /** The one error class of the SDK; `docs/errors.md` lists its codes. Only set-up and reading throw it. */
 export class TracingError extends Error {

@@ -14,6 +14,7 @@ import { SpanQueue } from './export/span-queue.ts';
 import { type FastifyLike, instrumentFastify } from './instrumentation/fastify.ts';
 import { type LogFields, logFields } from './logs/log-fields.ts';
 import { Propagator } from './propagation/propagator.ts';
+import { LazyCloudTraceReader } from './read/lazy-cloud-trace-reader.ts';
 import {
   type ListTracesOptions,
   MonitoringApi,
@@ -73,7 +74,10 @@ export class TracingService {
     this.core = this.makeCore(onError);
     this.tracer = this.core.provider.getTracer(SCOPE, VERSION);
     // Kept from before any instrumentation of fetch, so that reading traces is plain.
-    this.reader = new MonitoringApi(settings.apiUrl, settings.apiToken, globalThis.fetch);
+    this.reader =
+      settings.traceSource === 'cloud-trace'
+        ? new LazyCloudTraceReader(settings.projectId, globalThis.fetch)
+        : new MonitoringApi(settings.apiUrl, settings.apiToken, globalThis.fetch);
   }
 
   private makeCore(onError: TracingCore['onError']): TracingCore & { running: boolean } {

@@ -34,6 +34,8 @@ export interface Settings {
   readonly instrumentClients: boolean;
   readonly clientSpansNeedParent: boolean;
   readonly flushOnExit: boolean;
+  /** Where `getTrace` and `listTraces` read: the monitoring API, or Google. */
+  readonly traceSource: 'api' | 'cloud-trace';
   readonly apiUrl: string;
   readonly apiToken: TokenSource | null;
   readonly onProblem: Report | undefined;
@@ -105,6 +107,7 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
     instrumentClients: options.instrumentClients ?? true,
     clientSpansNeedParent: options.clientSpansNeedParent ?? false,
     flushOnExit: options.flushOnExit ?? true,
+    traceSource: text(env, 'TRACE_SOURCE') === 'cloud-trace' ? 'cloud-trace' : 'api',
     apiUrl: urlOf('apiUrl', options.apiUrl ?? text(env, 'UTXOIQ_TRACING_API_URL') ?? DEFAULT_API_URL),
     apiToken: options.apiToken ?? text(env, 'UTXOIQ_TRACING_TOKEN') ?? null,
     onProblem: options.onProblem,

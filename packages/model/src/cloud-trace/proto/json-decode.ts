@@ -33,18 +33,24 @@ const MAX_ECHO = 1024;
  * name or number, 64-bit integers as strings or numbers, null as unset. An unknown name is an error, as on
  * Google's servers, and the messages are theirs.
  * @param path where in the request the value stands: `traces` for a body that is bound to that field.
+ * @param options `ignoreUnknown`: for a client, to which a server may say more than it knew of.
  */
 export function messageFromJson<F extends Fields>(
   type: MessageType<F>,
   json: unknown,
   path = '',
+  options: { readonly ignoreUnknown?: boolean } = {},
 ): JsonDecodeResult<MessageOf<MessageType<F>>> {
   const violations: Violation[] = [];
   if (!isObject(json)) {
     const description = 'Invalid JSON payload received. Unknown name "": Root element must be a message.';
     return { ok: false, violations: [{ field: '', description }] };
   }
-  const value = decodeMessage(type, json, { path, violations });
+  const value = decodeMessage(type, json, {
+    path,
+    violations,
+    ignoreUnknown: options.ignoreUnknown === true,
+  });
   if (violations.length > 0) return { ok: false, violations };
   return { ok: true, value: value as MessageOf<MessageType<F>> };
 }
@@ -52,6 +58,7 @@ export function messageFromJson<F extends Fields>(
 interface Place {
   readonly path: string;
   readonly violations: Violation[];
+  readonly ignoreUnknown: boolean;
 }
 
 const tables = new WeakMap<AnyMessageType, Map<string, [string, Field<unknown>]>>();
@@ -75,6 +82,7 @@ function decodeMessage(type: AnyMessageType, json: Record<string, unknown>, plac
   for (const [key, value] of Object.entries(json)) {
     const entry = names.get(key);
     if (entry === undefined) {
+      if (place.ignoreUnknown) continue;
       const where = place.path === '' ? '' : ` at '${place.path}'`;
       report(place, `Invalid JSON payload received. Unknown name "${echo(key)}"${where}: Cannot find field.`);
       continue;
@@ -91,8 +99,8 @@ function decodeMessage(type: AnyMessageType, json: Record<string, unknown>, plac
       continue;
     }
     message[name] = decodeField(name, field, value, {
+      ...place,
       path: join(place.path, snakeCase(name)),
-      violations: place.violations,
     });
   }
   return message;
@@ -125,10 +133,7 @@ function decodeList(name: string, kind: Kind, value: unknown, place: Place): unk
     return [];
   }
   return value.map((item, index) =>
-    decodeValue(name, kind, item, {
-      path: `${place.path}[${index}]`,
-      violations: place.violations,
-    }),
+    decodeValue(name, kind, item, { ...place, path: `${place.path}[${index}]` }),
   );
 }
 
@@ -141,7 +146,7 @@ function decodeMap(name: string, kind: Kind, value: unknown, place: Place): Map<
   }
   let index = 0;
   for (const [key, item] of Object.entries(value)) {
-    const entry = { path: `${place.path}[${index++}].value`, violations: place.violations };
+    const entry = { ...place, path: `${place.path}[${index++}].value` };
     result.set(key, decodeValue(name, kind, item, entry));
   }
   return result;

@@ -1,0 +1,9 @@
+export {
+  CloudTraceClient,
+  type CloudTraceClientOptions,
+  type CloudTraceListOptions,
+  type CloudTracePage,
+} from './cloud-trace/cloud-trace-client.ts';
+export { CloudTraceReader } from './cloud-trace/cloud-trace-reader.ts';
+export type { GoogleAuthLike } from './cloud-trace/google-auth.ts';
+export { TracingError } from './tracing-error.ts';
