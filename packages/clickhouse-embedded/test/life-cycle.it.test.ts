@@ -6,14 +6,22 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EmbeddedClickHouse, EmbeddedError, startTemporaryEngine } from '@utxoiq/clickhouse-embedded';
+import { EmbeddedClickHouse, EmbeddedError, type EmbeddedOptions } from '@utxoiq/clickhouse-embedded';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let directory: string;
+let engines: EmbeddedClickHouse[];
+const start = async (options: EmbeddedOptions): Promise<EmbeddedClickHouse> => {
+  const engine = await EmbeddedClickHouse.start(options);
+  engines.push(engine);
+  return engine;
+};
 beforeEach(async () => {
+  engines = [];
   directory = await mkdtemp(join(tmpdir(), 'clickhouse-embedded-test-'));
 });
 afterEach(async () => {
+  await Promise.all(engines.map((engine) => engine.stop()));
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -37,7 +45,7 @@ const whyNot = async (dataDir: string, options = {}): Promise<[string, string]> 
 
 describe('EmbeddedClickHouse', () => {
   it('comes back at the same address after a crash, with every acknowledged row', async () => {
-    await using engine = await EmbeddedClickHouse.start({ dataDir: directory });
+    const engine = await start({ dataDir: directory });
     const { url } = engine;
     await ask(
       url,
@@ -75,7 +83,7 @@ describe('EmbeddedClickHouse', () => {
   });
 
   it('answers 503 with Retry-After while the engine is away', async () => {
-    await using engine = await EmbeddedClickHouse.start({ dataDir: directory });
+    const engine = await start({ dataDir: directory });
     process.kill(engine.enginePid ?? 0, 'SIGKILL');
     await expect.poll(() => engine.enginePid, { interval: 1 }).toBeUndefined();
     const response = await fetch(engine.url, { method: 'POST', body: 'SELECT 1' });
@@ -84,31 +92,31 @@ describe('EmbeddedClickHouse', () => {
   });
 
   it('lets running queries end when it stops, keeps the data, and can stop twice', async () => {
-    const engine = await EmbeddedClickHouse.start({ dataDir: directory });
+    const engine = await start({ dataDir: directory });
     await ask(engine.url, 'CREATE TABLE t (n UInt8) ENGINE = MergeTree ORDER BY n');
     const running = ask(engine.url, 'SELECT sleep(0.7)');
     await new Promise((resolve) => setTimeout(resolve, 100));
     await Promise.all([engine.stop(), engine.stop()]);
     expect(await running).toBe('0\n');
     await expect(fetch(engine.url)).rejects.toThrow();
-    await using again = await EmbeddedClickHouse.start({ dataDir: directory });
+    const again = await start({ dataDir: directory });
     expect(await ask(again.url, 'SELECT count() FROM t')).toBe('0\n');
   });
 
   it('cancels what does not end in time', async () => {
-    const engine = await EmbeddedClickHouse.start({ dataDir: directory, drainTimeoutMs: 100 });
+    const engine = await start({ dataDir: directory, drainTimeoutMs: 100 });
     const forever = ask(engine.url, 'SELECT count() FROM numbers_mt(1e13)').catch(
       (error: Error) => error.message,
     );
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const start = performance.now();
+    const before = performance.now();
     await engine.stop();
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - before).toBeLessThan(2_000);
     await forever;
   });
 
   it('says in one line why it cannot start', async () => {
-    await using engine = await EmbeddedClickHouse.start({ dataDir: directory });
+    const engine = await start({ dataDir: directory });
     const port = Number(new URL(engine.url).port);
     await writeFile(join(directory, 'plain'), '');
     const [locked, inUse, missing, plain] = await Promise.all([
@@ -126,7 +134,7 @@ describe('EmbeddedClickHouse', () => {
   });
 
   it('keeps to its password', async () => {
-    await using temporary = await startTemporaryEngine({ password: 'se:cret' });
+    const temporary = await start({ dataDir: directory, password: 'se:cret' });
     const status = async (headers: Record<string, string>, path = '/') =>
       (await fetch(`${temporary.url}${path}`, { method: 'POST', body: 'SELECT 1', headers })).status;
     const basic = (password: string) => ({
@@ -143,7 +151,7 @@ describe('EmbeddedClickHouse', () => {
   });
 
   it('bounds the queue: what comes too much is told to come again', async () => {
-    await using temporary = await startTemporaryEngine({ maxConcurrentQueries: 1, maxQueuedQueries: 1 });
+    const temporary = await start({ dataDir: directory, maxConcurrentQueries: 1, maxQueuedQueries: 1 });
     const answers = await Promise.allSettled(
       [1, 2, 3, 4].map((n) => ask(temporary.url, `SELECT sleep(0.3), ${n}`)),
     );
@@ -157,13 +165,13 @@ describe('EmbeddedClickHouse', () => {
 
 describe('clickhouse-embedded', () => {
   const BIN = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
-  const start = (...args: string[]): ChildProcess =>
+  const run = (...args: string[]): ChildProcess =>
     spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const firstLine = async (child: ChildProcess): Promise<string> =>
     String((await once(child.stdout ?? child, 'data'))[0]);
 
   it('serves a directory until SIGTERM, and exits with 0', async () => {
-    const child = start('--data-dir', directory, '--port', '0');
+    const child = run('--data-dir', directory, '--port', '0');
     const url = /http:\S+/.exec(await firstLine(child))?.[0] ?? '';
     expect(await ask(url, 'SELECT 1')).toBe('1\n');
     child.kill('SIGTERM');
@@ -171,12 +179,12 @@ describe('clickhouse-embedded', () => {
   });
 
   it('takes its engine with it when it is killed', async () => {
-    const child = start('--data-dir', directory, '--port', '0');
+    const child = run('--data-dir', directory, '--port', '0');
     const url = /http:\S+/.exec(await firstLine(child))?.[0] ?? '';
     await ask(url, 'SELECT 1');
     child.kill('SIGKILL');
     // It would stay locked otherwise.
-    await using engine = await EmbeddedClickHouse.start({ dataDir: directory });
+    const engine = await start({ dataDir: directory });
     expect(await ask(engine.url, 'SELECT 1')).toBe('1\n');
   });
 
@@ -191,7 +199,7 @@ describe('clickhouse-embedded', () => {
         expect.stringMatching(/^clickhouse-embedded: cannot listen on .* Next: .*\n$/),
       ],
     ] as const) {
-      const child = start(...args);
+      const child = run(...args);
       const text = once(child.stderr ?? child, 'data');
       expect(await once(child, 'exit')).toEqual([1, null]);
       expect(String((await text)[0])).toEqual(message);

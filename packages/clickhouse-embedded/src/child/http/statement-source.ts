@@ -88,15 +88,18 @@ async function insertFromFile(
   return { sql, isInsert: true, hasData: true, dispose };
 }
 
+const NOTHING = Buffer.alloc(0);
+
 // In large pieces: each write is a trip to a thread and back.
 async function writeFile(path: string, first: Buffer, rest: Chunks | null): Promise<void> {
-  await using file = await open(path, 'wx');
-  if (rest === null) return await file.writeFile(first);
-  for (let piece: Head = { bytes: first, ended: false }; !piece.ended; ) {
-    piece = await readUpTo(rest, piece.bytes, PIECE_BYTES);
-    await file.writeFile(piece.bytes);
-    piece.bytes = NOTHING;
+  const file = await open(path, 'wx');
+  try {
+    for (let piece: Head = { bytes: first, ended: rest === null }; ; piece.bytes = NOTHING) {
+      if (rest !== null) piece = await readUpTo(rest, piece.bytes, PIECE_BYTES);
+      await file.writeFile(piece.bytes);
+      if (piece.ended) return;
+    }
+  } finally {
+    await file.close();
   }
 }
-
-const NOTHING = Buffer.alloc(0);
