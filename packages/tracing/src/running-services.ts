@@ -1,5 +1,6 @@
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncContextManager } from './context/context-manager.ts';
+import { watchResponses } from './instrumentation/end-of-response.ts';
 import { instrumentNodeHttpClient } from './instrumentation/node-http-client.ts';
 import { instrumentUndiciClient } from './instrumentation/undici-client.ts';
 import type { TracingCore } from './tracing-core.ts';
@@ -10,6 +11,7 @@ import type { TracingCore } from './tracing-core.ts';
  * that span's service.
  */
 const running = new Set<TracingCore>();
+const watching = new Map<TracingCore, () => void>();
 let registered: TracingCore | null = null;
 let uninstrument: (() => void) | null = null;
 
@@ -21,6 +23,7 @@ function firstInstrumented(): TracingCore | undefined {
 
 export function register(core: TracingCore): void {
   running.add(core);
+  watching.set(core, watchResponses());
   if (registered === null) registerGlobals(core);
   if (uninstrument !== null || !core.instrumentsClients) return;
   const stops = [instrumentNodeHttpClient(firstInstrumented), instrumentUndiciClient(firstInstrumented)];
@@ -44,6 +47,8 @@ function registerGlobals(core: TracingCore): void {
 
 export function unregister(core: TracingCore): void {
   running.delete(core);
+  watching.get(core)?.();
+  watching.delete(core);
   if (firstInstrumented() === undefined) {
     uninstrument?.();
     uninstrument = null;

@@ -23,7 +23,6 @@ import {
   type TraceReader,
 } from './read/monitoring-api.ts';
 import { register, unregister } from './running-services.ts';
-import { PropagatedSpan } from './tracer/propagated-span.ts';
 import { SdkTracerProvider } from './tracer/provider.ts';
 import type { SdkTracer } from './tracer/tracer.ts';
 import { newTracerMetrics, type TracerMetrics } from './tracer/tracer-metrics.ts';
@@ -62,15 +61,16 @@ export class TracingService {
         maxConnections: settings.outbox.maxInFlight,
       });
     this.outbox = new Outbox(transport, this.counters, reporter, settings.outbox);
-    const encoder = new BatchEncoder(
-      encodeResource(settings.resourceAttributes),
-      settings.maxBatchBytes,
-      (error) => {
+    const encoder = new BatchEncoder({
+      resource: encodeResource(settings.resourceAttributes),
+      maxBatchBytes: settings.maxBatchBytes,
+      onBatch: (batch) => this.outbox.add(batch),
+      onBadSpan: (error) => {
         this.counters.spansDroppedEncoding++;
         reporter.report('BAD_SPAN', `a span could not be encoded: ${String(error)}`);
       },
-    );
-    this.queue = new SpanQueue(encoder, this.outbox, settings.queue);
+    });
+    this.queue = new SpanQueue(encoder, settings.queue);
     this.core = this.makeCore(onError);
     this.tracer = this.core.provider.getTracer(SCOPE, VERSION);
     // Kept from before any instrumentation of fetch, so that reading traces is plain.
@@ -133,7 +133,7 @@ export class TracingService {
 
   /** Resolves true when every span that has ended is with the collector, false when it takes too long. */
   async flush(timeoutMs: number = this.settings.stopTimeoutMs): Promise<boolean> {
-    this.queue.encodePending();
+    this.queue.flush();
     return this.outbox.drain(timeoutMs);
   }
 
@@ -155,11 +155,9 @@ export class TracingService {
     return traceDecorator((name) => this.startSpan(name), spanName);
   }
 
-  private startSpan(name: string): Span {
+  private startSpan(name: string): Span | null {
     const context = currentContext();
-    if (!this.core.running || context.getValue(SUPPRESS_TRACING_KEY) === true) {
-      return new PropagatedSpan(this.activeSpan()?.spanContext() ?? NO_SPAN, context);
-    }
+    if (!this.core.running || context.getValue(SUPPRESS_TRACING_KEY) === true) return null;
     return this.tracer.begin(name, SpanKind.INTERNAL, context);
   }
 
@@ -213,9 +211,3 @@ export class TracingService {
     return { ...this.counters, queuedBytes: this.outbox.queuedBytes };
   }
 }
-
-const NO_SPAN = Object.freeze({
-  traceId: '00000000000000000000000000000000',
-  spanId: '0000000000000000',
-  traceFlags: 0,
-});

@@ -12,7 +12,8 @@ export interface TraceDecorator {
   (target: object, key: string | symbol, descriptor: PropertyDescriptor): PropertyDescriptor;
 }
 
-export type StartSpan = (name: string) => Span;
+/** Null where nothing is traced: the function then runs as if it were not wrapped. */
+export type StartSpan = (name: string) => Span | null;
 
 /** Runs the function in a span; its result, `this` and what it throws pass through untouched. */
 export function traceDecorator(startSpan: StartSpan, spanName?: string): TraceDecorator {
@@ -34,14 +35,19 @@ function wrap<F extends AnyFunction>(fn: F, name: string, startSpan: StartSpan):
   const traced =
     kind === 'GeneratorFunction'
       ? function* (this: unknown, ...args: unknown[]) {
-          return yield* traceGenerator(startSpan(name), () => fn.apply(this, args) as Generator);
+          const span = startSpan(name);
+          const begin = () => fn.apply(this, args) as Generator;
+          return yield* span === null ? begin() : traceGenerator(span, begin);
         }
       : kind === 'AsyncGeneratorFunction'
         ? async function* (this: unknown, ...args: unknown[]) {
-            return yield* traceAsyncGenerator(startSpan(name), () => fn.apply(this, args) as AsyncGenerator);
+            const span = startSpan(name);
+            const begin = () => fn.apply(this, args) as AsyncGenerator;
+            return yield* span === null ? begin() : traceAsyncGenerator(span, begin);
           }
         : function (this: unknown, ...args: unknown[]) {
-            return traceCall(startSpan(name), () => fn.apply(this, args));
+            const span = startSpan(name);
+            return span === null ? fn.apply(this, args) : traceCall(span, () => fn.apply(this, args));
           };
   Object.defineProperty(traced, 'name', { value: fn.name, configurable: true });
   Object.defineProperty(traced, 'length', { value: fn.length, configurable: true });

@@ -9,101 +9,100 @@ export interface EncodedBatch {
   readonly spanCount: number;
 }
 
+export interface BatchEncoderOptions {
+  readonly resource: EncodedResource;
+  /** A batch is closed when its spans take this many bytes. */
+  readonly maxBatchBytes: number;
+  readonly onBatch: (batch: EncodedBatch) => void;
+  readonly onBadSpan: (error: unknown) => void;
+}
+
 const RESOURCE_SPANS = 0x0a;
 const SCOPE_SPANS = 0x12;
 /** A writer that one huge span has blown up is not kept. */
 const KEEP_BYTES = 4 * 1024 * 1024;
 
+/** The spans of one scope in the open batch. */
+interface ScopeBuffer {
+  readonly scope: EncodedScope;
+  readonly out: ProtoWriter;
+}
+
 /**
- * Turns ended spans into request bodies of about `maxBatchBytes`. Spans are written grouped by scope; scopes
- * and the resource are copied from bytes made at start-up.
+ * Appends ended spans to an open batch of about `maxBatchBytes`, grouped by scope. The resource and the
+ * scopes are copied from bytes made at start-up.
  */
 export class BatchEncoder {
-  private readonly out = new ProtoWriter();
-  private readonly maxBatchBytes: number;
-  private readonly onBadSpan: (error: unknown) => void;
-  resource: EncodedResource;
+  private readonly options: BatchEncoderOptions;
+  private readonly buffers: ScopeBuffer[] = [];
+  private bytes = 0;
+  private count = 0;
 
-  constructor(resource: EncodedResource, maxBatchBytes: number, onBadSpan: (error: unknown) => void) {
-    this.resource = resource;
-    this.maxBatchBytes = maxBatchBytes;
-    this.onBadSpan = onBadSpan;
+  constructor(options: BatchEncoderOptions) {
+    this.options = options;
   }
 
-  encode(spans: readonly RecordingSpan[]): EncodedBatch[] {
-    const batches: EncodedBatch[] = [];
-    let parts: { scope: EncodedScope; bytes: Buffer }[] = [];
-    let bytes = 0;
-    let count = 0;
-    const flush = () => {
-      if (count > 0) batches.push({ body: this.assemble(parts), spanCount: count });
-      parts = [];
-      bytes = 0;
-      count = 0;
-    };
-    for (const [scope, members] of groupByScope(spans)) {
-      this.out.reset();
-      for (const span of members) {
-        if (!this.write(span)) continue;
-        count++;
-        if (bytes + this.out.position < this.maxBatchBytes) continue;
-        parts.push({ scope, bytes: this.taken() });
-        this.out.reset();
-        flush();
-      }
-      if (this.out.position > 0) {
-        bytes += this.out.position;
-        parts.push({ scope, bytes: this.taken() });
-      }
+  encode(spans: readonly RecordingSpan[]): void {
+    for (const span of spans) {
+      const { out } = this.bufferOf(span.pipeline.scope);
+      const start = out.position;
+      if (!this.write(out, span)) continue;
+      this.count++;
+      this.bytes += out.position - start;
+      if (this.bytes >= this.options.maxBatchBytes) this.closeBatch();
     }
-    flush();
-    this.out.shrink(KEEP_BYTES);
-    return batches;
   }
 
-  private taken(): Buffer {
-    return Buffer.copyBytesFrom(this.out.bytes, 0, this.out.position);
+  /** Hands over what has been encoded. */
+  closeBatch(): void {
+    if (this.count === 0) return;
+    const batch = { body: this.assemble(), spanCount: this.count };
+    for (const { out } of this.buffers) out.shrink(KEEP_BYTES);
+    this.bytes = 0;
+    this.count = 0;
+    this.options.onBatch(batch);
   }
 
-  private write(span: RecordingSpan): boolean {
-    const start = this.out.position;
+  private bufferOf(scope: EncodedScope): ScopeBuffer {
+    const { buffers } = this;
+    for (let i = 0; i < buffers.length; i++) {
+      const buffer = buffers[i] as ScopeBuffer;
+      if (buffer.scope === scope) return buffer;
+    }
+    const made = { scope, out: new ProtoWriter() };
+    buffers.push(made);
+    return made;
+  }
+
+  private write(out: ProtoWriter, span: RecordingSpan): boolean {
+    const start = out.position;
     try {
-      writeSpan(this.out, span);
+      writeSpan(out, span);
       return true;
     } catch (error) {
-      this.out.position = start;
-      this.onBadSpan(error);
+      out.position = start;
+      this.options.onBadSpan(error);
       return false;
     }
   }
 
-  private assemble(parts: readonly { scope: EncodedScope; bytes: Buffer }[]): Buffer {
-    const { head, tail } = this.resource;
-    const lengths = parts.map(({ scope, bytes }) => scope.head.length + bytes.length + scope.tail.length);
+  private assemble(): Buffer {
+    const { head, tail } = this.options.resource;
+    const filled = this.buffers.filter(({ out }) => out.position > 0);
+    const lengths = filled.map(({ scope, out }) => scope.head.length + out.position + scope.tail.length);
     const inner = lengths.reduce((sum, length) => sum + 1 + varintLength(length) + length, 0);
     const body = new ProtoWriter(inner + head.length + tail.length + 16);
     body.byte(RESOURCE_SPANS);
     body.varint(head.length + inner + tail.length);
     body.raw(head);
-    parts.forEach(({ scope, bytes }, i) => {
+    filled.forEach(({ scope, out }, i) => {
       body.byte(SCOPE_SPANS);
       body.varint(lengths[i] ?? 0);
       body.raw(scope.head);
-      body.raw(bytes);
+      body.raw(out.bytes.subarray(0, out.position));
       body.raw(scope.tail);
     });
     body.raw(tail);
     return body.bytes.subarray(0, body.position);
   }
-}
-
-function groupByScope(spans: readonly RecordingSpan[]): Map<EncodedScope, RecordingSpan[]> {
-  const groups = new Map<EncodedScope, RecordingSpan[]>();
-  for (const span of spans) {
-    const { scope } = span.pipeline;
-    const group = groups.get(scope);
-    if (group === undefined) groups.set(scope, [span]);
-    else group.push(span);
-  }
-  return groups;
 }

@@ -1,6 +1,11 @@
 const INITIAL_BYTES = 64 * 1024;
 /** Up to this length a loop over character codes beats the call into native code. */
-const SHORT_STRING = 24;
+const SHORT_STRING = 48;
+/** What is free beyond each `reserve`, so that tags and one-byte values need no check of their own. */
+const SLACK = 64;
+
+/** Node's own, without the argument checks of `write`; not in its types. */
+type NativeBuffer = Buffer & { utf8Write(text: string, offset: number): number };
 
 /**
  * Writes protobuf into one growing buffer that is kept between batches. Lengths of nested messages are
@@ -11,7 +16,7 @@ export class ProtoWriter {
   position = 0;
 
   constructor(initialBytes = INITIAL_BYTES) {
-    this.bytes = Buffer.allocUnsafeSlow(initialBytes);
+    this.bytes = Buffer.allocUnsafeSlow(initialBytes + SLACK);
   }
 
   reset(): void {
@@ -20,7 +25,7 @@ export class ProtoWriter {
 
   /** Makes room for `length` more bytes. */
   reserve(length: number): void {
-    const needed = this.position + length;
+    const needed = this.position + length + SLACK;
     if (needed <= this.bytes.length) return;
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
     this.bytes.copy(grown, 0, 0, this.position);
@@ -33,8 +38,8 @@ export class ProtoWriter {
     this.position = 0;
   }
 
+  /** A tag or a one-byte value, into the slack of the last `reserve`. */
   byte(value: number): void {
-    if (this.position >= this.bytes.length) this.reserve(1);
     this.bytes[this.position++] = value;
   }
 
@@ -73,8 +78,12 @@ export class ProtoWriter {
   }
 
   fixed32(value: number): void {
-    this.reserve(4);
-    this.position = this.bytes.writeUInt32LE(value >>> 0, this.position);
+    const { bytes, position } = this;
+    bytes[position] = value & 0xff;
+    bytes[position + 1] = (value >>> 8) & 0xff;
+    bytes[position + 2] = (value >>> 16) & 0xff;
+    bytes[position + 3] = value >>> 24;
+    this.position = position + 4;
   }
 
   /** `seconds * 1e9 + nanos` as a fixed64, exactly, for any time OTLP can hold. */
@@ -84,8 +93,8 @@ export class ProtoWriter {
     const high16 = Math.floor(seconds / 65536) * 1e9;
     const lowWord = (seconds % 65536) * 1e9 + nanos + (high16 % 65536) * 65536;
     const high = Math.floor(high16 / 65536) + Math.floor(lowWord / 4294967296);
-    this.bytes.writeUInt32LE(lowWord % 4294967296, this.position);
-    this.position = this.bytes.writeUInt32LE(high % 4294967296, this.position + 4);
+    this.fixed32((lowWord % 4294967296) | 0);
+    this.fixed32((high % 4294967296) | 0);
   }
 
   /** An id of hex digits as bytes. */
@@ -103,6 +112,30 @@ export class ProtoWriter {
     this.reserve(source.length);
     this.bytes.set(source, this.position);
     this.position += source.length;
+  }
+
+  /** ASCII text as it is; false, and nothing written, where it is not ASCII. */
+  ascii(text: string): boolean {
+    const { length } = text;
+    this.reserve(length);
+    const { bytes, position } = this;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return false;
+      bytes[position + i] = code;
+    }
+    this.position = position + length;
+    return true;
+  }
+
+  /** A 32-bit word, most significant byte first, as ids are written. */
+  word(value: number): void {
+    const { bytes, position } = this;
+    bytes[position] = value >>> 24;
+    bytes[position + 1] = (value >>> 16) & 0xff;
+    bytes[position + 2] = (value >>> 8) & 0xff;
+    bytes[position + 3] = value & 0xff;
+    this.position = position + 4;
   }
 
   /** A string with its length before it. */
@@ -130,7 +163,7 @@ export class ProtoWriter {
 
   private longString(text: string): void {
     const start = this.open();
-    this.position += this.bytes.write(text, this.position);
+    this.position += (this.bytes as NativeBuffer).utf8Write(text, this.position);
     this.close(start);
   }
 

@@ -1,6 +1,6 @@
 import type { HrTime, SpanContext } from '@opentelemetry/api';
 import { epochOf } from '../tracer/clock.ts';
-import type { RecordingSpan, SpanEventRecord, SpanLinkRecord } from '../tracer/span.ts';
+import type { RecordingSpan, SpanEventRecord, SpanExtras, SpanLinkRecord } from '../tracer/span.ts';
 import { writeKeyValue } from './any-value.ts';
 import type { ProtoWriter } from './proto-writer.ts';
 
@@ -14,7 +14,7 @@ const NAME = 0x2a;
 const KIND = 0x30;
 const START = 0x39;
 const END = 0x41;
-const ATTRIBUTES = 0x4a;
+export const ATTRIBUTES = 0x4a;
 const DROPPED_ATTRIBUTES = 0x50;
 const EVENTS = 0x5a;
 const DROPPED_EVENTS = 0x60;
@@ -32,24 +32,21 @@ export function writeSpan(out: ProtoWriter, span: RecordingSpan): void {
   const start = out.open();
   writeIdentity(out, span);
   writeTimes(out, span);
+  span.writeOwnAttributes(out);
   writePairs(out, ATTRIBUTES, span.pairs);
-  writeCount(out, DROPPED_ATTRIBUTES, span.droppedAttributesCount);
-  if (span.events !== null) for (const event of span.events) writeEvent(out, event);
-  writeCount(out, DROPPED_EVENTS, span.droppedEventsCount);
-  if (span.links !== null) for (const link of span.links) writeLink(out, link);
-  writeCount(out, DROPPED_LINKS, span.droppedLinksCount);
+  if (span.more !== null) writeExtras(out, span.more);
   writeStatus(out, span);
   out.byte(FLAGS[0]);
   out.byte(FLAGS[1]);
-  out.fixed32(flagsOf(span.traceFlags, span.parent?.isRemote));
+  out.fixed32(flagsOf(span.traceFlags, span.parentIsRemote));
   out.close(start);
 }
 
 function writeIdentity(out: ProtoWriter, span: RecordingSpan): void {
   writeId(out, TRACE_ID, span.traceId);
-  writeId(out, SPAN_ID, span.spanId);
+  writeSpanId(out, SPAN_ID, span.idHigh, span.idLow);
   if (span.traceState !== undefined) writeText(out, TRACE_STATE, span.traceState.serialize());
-  if (span.parent !== undefined) writeId(out, PARENT_SPAN_ID, span.parent.spanId);
+  if (span.hasParent) writeSpanId(out, PARENT_SPAN_ID, span.parentHigh, span.parentLow);
   writeText(out, NAME, span.name);
   out.byte(KIND);
   out.byte(span.kind + 1);
@@ -57,14 +54,22 @@ function writeIdentity(out: ProtoWriter, span: RecordingSpan): void {
 
 /** A span that ended before it began lasts nothing. */
 function writeTimes(out: ProtoWriter, span: RecordingSpan): void {
-  const start = span.startTime ?? epochOf(span.startMs);
+  const start = span.more?.startTime ?? epochOf(span.startMs);
   const [startSeconds, startNanos] = [start[0], start[1]];
-  const end = span.endTime ?? epochOf(span.endMs);
+  const end = span.more?.endTime ?? epochOf(span.endMs);
   const backwards = end[0] < startSeconds || (end[0] === startSeconds && end[1] < startNanos);
   out.byte(START);
   out.fixed64Time(startSeconds, startNanos);
   out.byte(END);
   out.fixed64Time(backwards ? startSeconds : end[0], backwards ? startNanos : end[1]);
+}
+
+function writeExtras(out: ProtoWriter, extras: SpanExtras): void {
+  writeCount(out, DROPPED_ATTRIBUTES, extras.droppedAttributesCount);
+  for (const event of extras.events) writeEvent(out, event);
+  writeCount(out, DROPPED_EVENTS, extras.droppedEventsCount);
+  for (const link of extras.links) writeLink(out, link);
+  writeCount(out, DROPPED_LINKS, extras.droppedLinksCount);
 }
 
 function writeEvent(out: ProtoWriter, event: SpanEventRecord): void {
@@ -114,6 +119,13 @@ function writeId(out: ProtoWriter, tag: number, id: string): void {
   out.byte(tag);
   out.byte(id.length >>> 1);
   out.hex(id);
+}
+
+function writeSpanId(out: ProtoWriter, tag: number, high: number, low: number): void {
+  out.byte(tag);
+  out.byte(8);
+  out.word(high);
+  out.word(low);
 }
 
 function writeText(out: ProtoWriter, tag: number, text: string): void {

@@ -2,47 +2,43 @@ import type { BatchEncoder } from '../encode/batch-encoder.ts';
 import { followWallClock } from '../tracer/clock.ts';
 import type { RecordingSpan } from '../tracer/span.ts';
 import type { SpanSink } from '../tracer/span-pipeline.ts';
-import type { Outbox } from './outbox.ts';
 
 export interface SpanQueueOptions {
-  /** Ended spans are encoded and sent at least this often. */
+  /** Ended spans are sent at least this often. */
   readonly flushIntervalMs: number;
-  /** This many spans are encoded at once even before that. */
-  readonly maxPendingSpans: number;
 }
 
-export const DEFAULT_SPAN_QUEUE_OPTIONS: SpanQueueOptions = Object.freeze({
-  flushIntervalMs: 250,
-  maxPendingSpans: 512,
-});
+export const DEFAULT_SPAN_QUEUE_OPTIONS: SpanQueueOptions = Object.freeze({ flushIntervalMs: 250 });
+
+/**
+ * Ended spans are encoded this many at a time. One by one, between requests, each costs 5 times as much (cold
+ * caches); many at a time, they live long enough to be moved by the garbage collector.
+ */
+const ENCODE_AT_ONCE = 64;
 
 /** Ended spans wait here, as they are, to be encoded together. */
 export class SpanQueue implements SpanSink {
   private readonly encoder: BatchEncoder;
-  private readonly outbox: Outbox;
   private readonly options: SpanQueueOptions;
-  private pending: RecordingSpan[] = [];
+  private readonly pending: RecordingSpan[] = [];
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(encoder: BatchEncoder, outbox: Outbox, options: SpanQueueOptions) {
+  constructor(encoder: BatchEncoder, options: SpanQueueOptions) {
     this.encoder = encoder;
-    this.outbox = outbox;
     this.options = options;
   }
 
   add(span: RecordingSpan): void {
     if ((span.traceFlags & 1) === 0) return;
-    this.pending.push(span);
-    if (this.pending.length >= this.options.maxPendingSpans) this.encodePending();
-    else this.timer ??= setTimeout(() => this.onTimer(), this.options.flushIntervalMs).unref();
+    if (this.pending.push(span) >= ENCODE_AT_ONCE) this.encodePending();
+    if (this.timer === null)
+      this.timer = setTimeout(() => this.onTimer(), this.options.flushIntervalMs).unref();
   }
 
   /** Hands everything that has ended to the outbox. */
-  encodePending(): void {
-    if (this.pending.length === 0) return;
-    const spans = this.pending;
-    this.pending = [];
-    for (const batch of this.encoder.encode(spans)) this.outbox.add(batch);
+  flush(): void {
+    this.encodePending();
+    this.encoder.closeBatch();
   }
 
   close(): void {
@@ -50,9 +46,14 @@ export class SpanQueue implements SpanSink {
     this.timer = null;
   }
 
+  private encodePending(): void {
+    this.encoder.encode(this.pending);
+    this.pending.length = 0;
+  }
+
   private onTimer(): void {
     this.timer = null;
     followWallClock();
-    this.encodePending();
+    this.flush();
   }
 }

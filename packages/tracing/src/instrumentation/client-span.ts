@@ -4,7 +4,7 @@ import { SPAN_KEY, SUPPRESS_TRACING_KEY } from '../context/span-frame.ts';
 import type { PropagatedSpan } from '../tracer/propagated-span.ts';
 import { RecordingSpan } from '../tracer/span.ts';
 import type { TracingCore } from '../tracing-core.ts';
-import { appendMethod, appendStatus, redactUrl } from './http-attributes.ts';
+import { markFailure, methodAttributes, redactUrl } from './http-attributes.ts';
 
 /** An outgoing request, as far as its span tells. */
 export interface OutgoingRequest {
@@ -40,14 +40,15 @@ function coreOf(context: Context): TracingCore | undefined {
 }
 
 function describeRequest(span: RecordingSpan, request: OutgoingRequest): void {
-  appendMethod(span, request.method);
+  for (const [key, value] of methodAttributes(request.method)) span.append(key, value);
   span.append('url.full', redactUrl(request.origin + request.path));
   span.append('server.address', request.host);
   if (request.port !== undefined) span.append('server.port', request.port);
 }
 
 export function onClientResponse(span: RecordingSpan, statusCode: number): void {
-  appendStatus(span, statusCode, 400);
+  span.append('http.response.status_code', statusCode);
+  markFailure(span, statusCode, 400);
 }
 
 export function onClientError(span: RecordingSpan, error: unknown): void {

@@ -4,14 +4,9 @@ import { CLOUD_TRACE_HEADER } from '../propagation/cloud-trace-context.ts';
 import { CORRELATION_ID_HEADER } from '../propagation/propagator.ts';
 import { RecordingSpan } from '../tracer/span.ts';
 import type { TracingCore } from '../tracing-core.ts';
+import { endWithResponse, serverSpanOf } from './end-of-response.ts';
 import { recordHttpError } from './http-attributes.ts';
-import {
-  abortServerSpan,
-  endServerSpan,
-  responseTraceHeader,
-  type ServerSpan,
-  startServerSpan,
-} from './server-span.ts';
+import { responseTraceHeader, startServerSpan } from './server-span.ts';
 
 /** As much of Fastify 4 and 5 as is used, so that the SDK depends on neither. */
 export interface FastifyRequestLike {
@@ -21,48 +16,50 @@ export interface FastifyRequestLike {
 }
 export interface FastifyReplyLike {
   readonly raw: ServerResponse;
-  readonly statusCode: number;
   header(name: string, value: string): unknown;
 }
-type Done = () => void;
 export interface FastifyLike {
   // biome-ignore lint/suspicious/noExplicitAny: Fastify overloads addHook per hook name; no narrower type fits all its versions.
   addHook(name: any, hook: any): unknown;
 }
-
-const SPAN = Symbol('utxoiq.server-span');
-type Traced = FastifyRequestLike & { [SPAN]?: ServerSpan };
+type Done = () => void;
 
 /**
  * Traces every request of a Fastify instance: its own and those of all plugins below it. Call it before or
- * after routes are declared, but before `ready()`.
+ * after routes are declared, but before `ready()`, and before other `onRequest` hooks that shall be in the
+ * span.
  */
 export function instrumentFastify(app: FastifyLike, core: TracingCore): void {
-  app.addHook('onRequest', (request: Traced, reply: FastifyReplyLike, done: Done) => {
+  app.addHook('onRequest', (request: FastifyRequestLike, reply: FastifyReplyLike, done: Done) => {
     if (!core.running) return done();
-    const span = startServerSpan(core, {
-      message: request.raw,
-      clientAddress: request.ip,
-      route: request.routeOptions?.url,
-    });
-    request[SPAN] = span;
+    const span = startServerSpan(core, request.raw, request.ip, routeOf(request));
+    endWithResponse(reply.raw, span);
     reply.header(CLOUD_TRACE_HEADER, responseTraceHeader(span));
     reply.header(CORRELATION_ID_HEADER, span.correlationId);
     activeContext.run(span, done);
   });
-  app.addHook('onError', (request: Traced, _reply: FastifyReplyLike, error: unknown, done: Done) => {
-    const span = request[SPAN];
-    if (span instanceof RecordingSpan) recordHttpError(span, error);
-    done();
-  });
-  app.addHook('onResponse', (request: Traced, reply: FastifyReplyLike, done: Done) => {
-    const span = request[SPAN];
-    if (span !== undefined) endServerSpan(span, reply.statusCode);
-    done();
-  });
-  app.addHook('onRequestAbort', (request: Traced, done: Done) => {
-    const span = request[SPAN];
-    if (span !== undefined) abortServerSpan(span);
-    done();
-  });
+  app.addHook(
+    'onError',
+    (_request: FastifyRequestLike, reply: FastifyReplyLike, error: unknown, done: Done) => {
+      const span = serverSpanOf(reply.raw);
+      if (span instanceof RecordingSpan) recordHttpError(span, error);
+      done();
+    },
+  );
+}
+
+type WithContext = Record<symbol, { readonly config?: { readonly url?: string } } | undefined>;
+let contextKey: symbol | null = null;
+
+/**
+ * The route's pattern. `routeOptions` builds an object of twelve properties at each access (Fastify 5), so the
+ * route's own context is looked up once and used where it is.
+ */
+function routeOf(request: FastifyRequestLike): string | undefined {
+  const own = request as unknown as WithContext;
+  const config = contextKey === null ? undefined : own[contextKey]?.config;
+  if (config !== undefined) return config.url;
+  contextKey ??=
+    Object.getOwnPropertySymbols(request).find((key) => key.description === 'fastify.context') ?? null;
+  return request.routeOptions?.url;
 }

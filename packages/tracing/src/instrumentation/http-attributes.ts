@@ -15,19 +15,17 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set([
   'TRACE',
 ]);
 
-export function appendMethod(span: RecordingSpan, method: string): void {
-  if (KNOWN_METHODS.has(method)) {
-    span.append('http.request.method', method);
-    return;
-  }
-  span.append('http.request.method', '_OTHER');
-  span.append('http.request.method_original', method);
+export function methodAttributes(method: string): [key: string, value: string][] {
+  if (KNOWN_METHODS.has(method)) return [['http.request.method', method]];
+  return [
+    ['http.request.method', '_OTHER'],
+    ['http.request.method_original', method],
+  ];
 }
 
 /** A client's span fails from 400 on, a server's from 500 on (semantic conventions, HTTP spans, "Status"). */
-export function appendStatus(span: RecordingSpan, statusCode: number, failsFrom: 400 | 500): void {
-  span.append('http.response.status_code', statusCode);
-  if (statusCode < failsFrom || statusCode < 100) return;
+export function markFailure(span: RecordingSpan, statusCode: number, failsFrom: 400 | 500): void {
+  if (statusCode < failsFrom) return;
   if (span.statusCode !== SpanStatusCode.UNSET) return;
   span.append('error.type', String(statusCode));
   span.setStatus({ code: SpanStatusCode.ERROR });

@@ -1,73 +1,59 @@
 import type { IncomingMessage } from 'node:http';
-import { type Context, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
-import { formatCloudTraceContext } from '../propagation/cloud-trace-context.ts';
+import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { CORRELATION_ID_HEADER } from '../propagation/propagator.ts';
-import type { PropagatedSpan } from '../tracer/propagated-span.ts';
-import { RecordingSpan } from '../tracer/span.ts';
+import { spanIdDecimal } from '../tracer/ids.ts';
+import { PropagatedSpan } from '../tracer/propagated-span.ts';
 import type { TracingCore } from '../tracing-core.ts';
-import { acceptedCorrelationId, appendMethod, appendStatus, redactUrl } from './http-attributes.ts';
+import { acceptedCorrelationId, markFailure } from './http-attributes.ts';
+import { HttpServerSpan } from './http-server-span.ts';
+import { type RouteTemplate, routeTemplate } from './route-template.ts';
 
-export type ServerSpan = RecordingSpan | PropagatedSpan;
-
-export interface IncomingRequest {
-  readonly message: IncomingMessage;
-  readonly clientAddress: string | undefined;
-  readonly route: string | undefined;
-}
+export type ServerSpan = HttpServerSpan | PropagatedSpan;
 
 /** Begins the span of an incoming request as the child of whatever span its headers name. */
-export function startServerSpan(core: TracingCore, request: IncomingRequest): ServerSpan {
-  const { message, route } = request;
+export function startServerSpan(
+  core: TracingCore,
+  message: IncomingMessage,
+  clientAddress: string | undefined,
+  route: string | undefined,
+): ServerSpan {
   const { headers } = message;
-  const method = message.method ?? 'GET';
-  const parent: Context = core.propagator.read(ROOT_CONTEXT, (name) => headers[name]);
-  const span = core.httpTracer.begin(nameOf(method, route), SpanKind.SERVER, parent);
-  const correlationId = acceptedCorrelationId(headers[CORRELATION_ID_HEADER]) ?? span.spanContext().traceId;
-  span.correlationId = correlationId;
-  if (span instanceof RecordingSpan) describeRequest(span, request, method, correlationId);
+  const template = templateOf(message, route);
+  const span = core.httpTracer.beginServer(template, core.propagator.readHeaders(ROOT_CONTEXT, headers), {
+    url: message.url ?? '/',
+    headers,
+    httpVersion: message.httpVersion,
+    clientAddress,
+  });
+  span.correlationId = acceptedCorrelationId(headers[CORRELATION_ID_HEADER]) ?? span.traceId;
   return span;
 }
 
-function nameOf(method: string, route: string | undefined): string {
-  return route === undefined ? method : `${method} ${route}`;
+/** Names the span after a route that was not known when it began. */
+export function setServerRoute(span: ServerSpan, message: IncomingMessage, route: string): void {
+  if (span instanceof HttpServerSpan) span.setRoute(templateOf(message, route));
 }
 
-function describeRequest(
-  span: RecordingSpan,
-  { message, clientAddress, route }: IncomingRequest,
-  method: string,
-  correlationId: string,
-): void {
-  const { headers, url = '/' } = message;
-  const query = url.indexOf('?');
-  const scheme = 'encrypted' in message.socket ? 'https' : 'http';
-  appendMethod(span, method);
-  span.append('url.full', redactUrl(`${scheme}://${headers.host ?? 'localhost'}${url}`));
-  span.append('url.path', query < 0 ? url : url.slice(0, query));
-  if (query >= 0) span.append('url.query', redactUrl(url.slice(query)).slice(1));
-  span.append('url.scheme', scheme);
-  if (route !== undefined) span.append('http.route', route);
-  if (headers['user-agent'] !== undefined) span.append('user_agent.original', headers['user-agent']);
-  if (clientAddress !== undefined) span.append('client.address', clientAddress);
-  span.append('network.protocol.version', message.httpVersion);
-  span.append('correlation_id', correlationId);
+function templateOf(message: IncomingMessage, route: string | undefined): RouteTemplate {
+  return routeTemplate(message.method ?? 'GET', route, 'encrypted' in message.socket);
 }
 
 export function endServerSpan(span: ServerSpan, statusCode: number): void {
-  if (!(span instanceof RecordingSpan) || span.ended) return;
-  appendStatus(span, statusCode, 500);
+  if (span instanceof PropagatedSpan || span.ended) return;
+  span.setResponseStatus(statusCode);
+  markFailure(span, statusCode, 500);
   span.end();
 }
 
 /** The client went away before the answer was whole. */
 export function abortServerSpan(span: ServerSpan): void {
-  if (!(span instanceof RecordingSpan) || span.ended) return;
-  span.append('error.type', 'aborted');
+  if (span instanceof PropagatedSpan || span.ended) return;
+  span.setAttribute('error.type', 'aborted');
   span.addEvent('http.request.aborted');
   span.end();
 }
 
-/** What every response carries, so that whoever has it can find the trace. */
+/** What every response carries, so that whoever has it can find the trace: `X-Cloud-Trace-Context`. */
 export function responseTraceHeader(span: ServerSpan): string {
-  return formatCloudTraceContext(span.spanContext());
+  return `${span.traceId}/${spanIdDecimal(span.idHigh, span.idLow)};o=${span.traceFlags & 1}`;
 }

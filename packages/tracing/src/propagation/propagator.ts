@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import {
   type Context,
   propagation,
@@ -42,6 +43,15 @@ export interface PropagatorOptions {
   readonly parentHeader?: string;
 }
 
+/** Headers that mean nothing alone. */
+const SECONDARY: ReadonlySet<string> = new Set([
+  TRACE_STATE_HEADER,
+  CORRELATION_ID_HEADER,
+  B3_HEADERS.spanId,
+  B3_HEADERS.sampled,
+  B3_HEADERS.flags,
+]);
+
 type Read = (name: string) => unknown;
 type Write = (name: string, value: string) => void;
 
@@ -52,10 +62,13 @@ type Write = (name: string, value: string) => void;
 export class Propagator implements TextMapPropagator {
   readonly formats: ReadonlySet<PropagationFormat>;
   readonly parentHeader: string | undefined;
+  /** Headers without which nothing is extracted. */
+  private readonly headerNames: readonly string[];
 
   constructor(options: PropagatorOptions = {}) {
     this.formats = new Set(options.formats ?? DEFAULT_FORMATS);
     this.parentHeader = options.parentHeader?.toLowerCase();
+    this.headerNames = this.fields().filter((name) => !SECONDARY.has(name));
   }
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
@@ -88,6 +101,14 @@ export class Propagator implements TextMapPropagator {
       if (baggage !== null) result = propagation.setBaggage(result, baggage);
     }
     return result;
+  }
+
+  /** The same for Node's own header object, without looking for what is not there. */
+  readHeaders(context: Context, headers: IncomingHttpHeaders): Context {
+    for (const name of this.headerNames) {
+      if (headers[name] !== undefined) return this.read(context, (header) => headers[header]);
+    }
+    return context;
   }
 
   /** The caller's span by the headers, or null. */

@@ -1,14 +1,24 @@
 import { type Attributes, type Context, type Link, type SpanKind, trace } from '@opentelemetry/api';
 import { isDeferred, joinsTrace } from '../propagation/remote-parent.ts';
-import { DROP, SAMPLE, type Sampler, type SamplingResult } from './sampler.ts';
+import {
+  DROP,
+  NO_PARENT,
+  type QuickSampler,
+  quickOf,
+  SAMPLE,
+  type Sampler,
+  type SamplingResult,
+} from './sampler.ts';
 
-export const alwaysOn: Sampler = Object.freeze({
+export const alwaysOn: QuickSampler = Object.freeze({
   shouldSample: () => SAMPLE,
+  quick: () => SAMPLE,
   toString: () => 'AlwaysOnSampler',
 });
 
-export const alwaysOff: Sampler = Object.freeze({
+export const alwaysOff: QuickSampler = Object.freeze({
   shouldSample: () => DROP,
+  quick: () => DROP,
   toString: () => 'AlwaysOffSampler',
 });
 
@@ -40,13 +50,21 @@ export interface ParentBasedOptions {
 }
 
 /** Follows the parent's decision where there is a parent, else asks `root`. */
-export function parentBased(options: ParentBasedOptions): Sampler {
+export function parentBased(options: ParentBasedOptions): QuickSampler {
   const remote = [
     options.remoteParentNotSampled ?? alwaysOff,
     options.remoteParentSampled ?? alwaysOn,
   ] as const;
   const local = [options.localParentNotSampled ?? alwaysOff, options.localParentSampled ?? alwaysOn] as const;
+  const quickRoot = quickOf(options.root);
+  const quickRemote = remote.map(quickOf);
+  const quickLocal = local.map(quickOf);
   return {
+    quick(parentFlags: number, parentIsRemote: boolean): SamplingResult | null {
+      if (parentFlags === NO_PARENT) return quickRoot(parentFlags, parentIsRemote);
+      const chosen = (parentIsRemote ? quickRemote : quickLocal)[parentFlags & 1];
+      return chosen === undefined ? null : chosen(parentFlags, parentIsRemote);
+    },
     shouldSample(
       context: Context,
       traceId: string,

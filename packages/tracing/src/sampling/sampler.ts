@@ -23,5 +23,18 @@ export interface Sampler {
   toString(): string;
 }
 
+/** A parent's flags where there is no parent, or one that leaves the decision open. */
+export const NO_PARENT = -1;
+
+/** A sampler that can often decide by the parent's flags alone, without a context to look into. */
+export interface QuickSampler extends Sampler {
+  /** Null where the whole question has to be asked. */
+  quick(parentFlags: number, parentIsRemote: boolean): SamplingResult | null;
+}
+
+export function quickOf(sampler: Sampler): QuickSampler['quick'] {
+  return 'quick' in sampler ? (sampler as QuickSampler).quick : () => null;
+}
+
 export const SAMPLE: SamplingResult = Object.freeze({ decision: Decision.recordAndSample });
 export const DROP: SamplingResult = Object.freeze({ decision: Decision.drop });

@@ -1,14 +1,28 @@
-import type { Attributes, Context, Link, SpanContext, TimeInput } from '@opentelemetry/api';
+import type { Attributes, Context, Link, SpanContext, TimeInput, TraceState } from '@opentelemetry/api';
 import { type ContextualSpan, SPAN_KEY, withoutValue, withValue } from '../context/span-frame.ts';
+import { randomWord, spanIdText } from './ids.ts';
 
 /** A span that is not recorded: it only carries its context onward. Like a recording one, it is a context. */
 export class PropagatedSpan implements ContextualSpan {
   readonly bag: Context;
   correlationId: string;
-  private readonly own: SpanContext;
+  readonly traceId: string;
+  readonly idHigh: number = randomWord();
+  readonly idLow: number = randomWord();
+  readonly traceFlags: number;
+  readonly traceState: TraceState | undefined;
+  private ownContext: SpanContext | null = null;
 
-  constructor(own: SpanContext, bag: Context, correlationId = '') {
-    this.own = own;
+  constructor(
+    traceId: string,
+    traceFlags: number,
+    traceState: TraceState | undefined,
+    bag: Context,
+    correlationId: string,
+  ) {
+    this.traceId = traceId;
+    this.traceFlags = traceFlags;
+    this.traceState = traceState;
     this.bag = bag;
     this.correlationId = correlationId;
   }
@@ -26,7 +40,13 @@ export class PropagatedSpan implements ContextualSpan {
   }
 
   spanContext(): SpanContext {
-    return this.own;
+    this.ownContext ??= {
+      traceId: this.traceId,
+      spanId: spanIdText(this.idHigh, this.idLow),
+      traceFlags: this.traceFlags,
+      ...(this.traceState && { traceState: this.traceState }),
+    };
+    return this.ownContext;
   }
 
   isRecording(): boolean {

@@ -17,6 +17,8 @@ export class SpanPipeline {
   readonly metrics: TracerMetrics;
   readonly scope: EncodedScope;
   readonly core: TracingCore;
+  /** Limits so low that attributes of instrumentations have to be counted and cut as well. */
+  readonly limitsAreTight: boolean;
   private readonly sink: SpanSink;
 
   constructor(
@@ -28,6 +30,8 @@ export class SpanPipeline {
   ) {
     this.core = core;
     this.limits = limits;
+    this.limitsAreTight =
+      limits.attributeCountLimit < 64 || limits.attributeValueLengthLimit < Number.POSITIVE_INFINITY;
     this.metrics = metrics;
     this.scope = scope;
     this.sink = sink;

@@ -5,7 +5,6 @@ import {
   type Exception,
   type HrTime,
   type Link,
-  type Span,
   type SpanContext,
   type SpanKind,
   type SpanStatus,
@@ -14,6 +13,7 @@ import {
   type TraceState,
 } from '@opentelemetry/api';
 import { type ContextualSpan, SPAN_KEY, withoutValue, withValue } from '../context/span-frame.ts';
+import type { ProtoWriter } from '../encode/proto-writer.ts';
 import {
   type CleanedAttributes,
   cleanAttributes,
@@ -23,6 +23,7 @@ import {
 } from './attribute-values.ts';
 import { hrTimeOf, isTimeInput, monotonicMs } from './clock.ts';
 import { exceptionAttributes } from './exception.ts';
+import { randomWord, spanIdText, wordsOfSpanId } from './ids.ts';
 import type { SpanPipeline } from './span-pipeline.ts';
 
 export interface SpanEventRecord extends CleanedAttributes {
@@ -35,16 +36,32 @@ export interface SpanLinkRecord extends CleanedAttributes {
   readonly context: SpanContext;
 }
 
-/** What a span is born with. */
+/** What a span is born with besides its name and kind. */
 export interface SpanBirth {
   readonly traceId: string;
-  readonly spanId: string;
   readonly traceFlags: number;
   readonly traceState: TraceState | undefined;
+  /** The active span's context where that span is not one of ours, or came from a header. */
   readonly parent: SpanContext | undefined;
-  readonly localRoot: RecordingSpan | undefined;
+  readonly parentSpan: RecordingSpan | undefined;
   readonly bag: Context;
 }
+
+/** Times given by the caller, events, links, drops: made when the first of them comes. */
+export class SpanExtras {
+  startTime: HrTime | null = null;
+  endTime: HrTime | null = null;
+  readonly events: SpanEventRecord[] = [];
+  readonly links: SpanLinkRecord[] = [];
+  droppedAttributesCount = 0;
+  droppedEventsCount = 0;
+  droppedLinksCount = 0;
+  /** Where each key stands in `pairs`, once there are many. */
+  index: Map<string, number> | null = null;
+}
+
+/** Stands for an empty list until the first attribute; never written to. */
+const NO_PAIRS: unknown[] = [];
 
 /** From this many attributes on, a repeated key is found through a map instead of a scan. */
 const INDEX_FROM = 32;
@@ -57,44 +74,72 @@ export class RecordingSpan implements ContextualSpan {
   readonly pipeline: SpanPipeline;
   readonly bag: Context;
   readonly traceId: string;
-  readonly spanId: string;
+  /** The span id as two words; `spanId` is its text. */
+  readonly idHigh: number;
+  readonly idLow: number;
+  /** The parent's span id; both 0 without a parent. */
+  readonly parentHigh: number;
+  readonly parentLow: number;
+  readonly parentIsRemote: boolean;
   readonly traceFlags: number;
   readonly traceState: TraceState | undefined;
-  readonly parent: SpanContext | undefined;
   /** The first span of this process in its trace: itself, or the one its ancestors began with. */
   readonly localRoot: RecordingSpan;
   readonly kind: SpanKind;
   readonly startMs: number;
   name: string;
-  startTime: HrTime | null = null;
   endMs = 0;
-  endTime: HrTime | null = null;
-  pairs: unknown[] = [];
-  events: SpanEventRecord[] | null = null;
-  links: SpanLinkRecord[] | null = null;
+  pairs: unknown[] = NO_PAIRS;
   statusCode: SpanStatusCode = SpanStatusCode.UNSET;
   statusMessage = '';
-  droppedAttributesCount = 0;
-  droppedEventsCount = 0;
-  droppedLinksCount = 0;
   ended = false;
   /** What requests of this local root carry as `X-Correlation-ID`; empty where nothing set one. */
   correlationId = '';
+  /** What few spans have. */
+  more: SpanExtras | null = null;
   private ownContext: SpanContext | null = null;
-  private index: Map<string, number> | null = null;
 
   constructor(pipeline: SpanPipeline, birth: SpanBirth, name: string, kind: SpanKind) {
+    const { parent, parentSpan } = birth;
     this.pipeline = pipeline;
     this.bag = birth.bag;
     this.traceId = birth.traceId;
-    this.spanId = birth.spanId;
+    const high = randomWord();
+    const low = randomWord();
+    this.idHigh = high;
+    // All zero is no id; it comes up once in 2^64.
+    this.idLow = high === 0 && low === 0 ? 1 : low;
+    this.parentIsRemote = parent?.isRemote === true;
+    if (parentSpan !== undefined) {
+      this.parentHigh = parentSpan.idHigh;
+      this.parentLow = parentSpan.idLow;
+    } else if (parent !== undefined) {
+      const words = wordsOfSpanId(parent.spanId);
+      this.parentHigh = words[0];
+      this.parentLow = words[1];
+    } else {
+      this.parentHigh = 0;
+      this.parentLow = 0;
+    }
     this.traceFlags = birth.traceFlags;
     this.traceState = birth.traceState;
-    this.parent = birth.parent;
-    this.localRoot = birth.localRoot ?? this;
+    this.localRoot = parentSpan === undefined ? this : parentSpan.localRoot;
     this.kind = kind;
     this.name = name;
     this.startMs = monotonicMs();
+  }
+
+  get spanId(): string {
+    return this.spanContext().spanId;
+  }
+
+  get hasParent(): boolean {
+    return this.parentHigh !== 0 || this.parentLow !== 0;
+  }
+
+  extras(): SpanExtras {
+    this.more ??= new SpanExtras();
+    return this.more;
   }
 
   getValue(key: symbol): unknown {
@@ -112,7 +157,7 @@ export class RecordingSpan implements ContextualSpan {
   spanContext(): SpanContext {
     this.ownContext ??= {
       traceId: this.traceId,
-      spanId: this.spanId,
+      spanId: spanIdText(this.idHigh, this.idLow),
       traceFlags: this.traceFlags,
       ...(this.traceState && { traceState: this.traceState }),
     };
@@ -124,18 +169,7 @@ export class RecordingSpan implements ContextualSpan {
   }
 
   setAttribute(key: string, value: AttributeValue): this {
-    if (this.ended || value === undefined) return this;
-    if (typeof key !== 'string' || key === '') return this.rejectAttribute();
-    const at = this.indexOf(key);
-    const limits = this.pipeline.limits;
-    if (at < 0 && this.pairs.length >= limits.attributeCountLimit * 2) {
-      this.droppedAttributesCount++;
-      return this;
-    }
-    const clean = cleanValue(value, limits.attributeValueLengthLimit);
-    if (clean === INVALID) return this.rejectAttribute();
-    if (at >= 0) this.pairs[at + 1] = clean;
-    else this.append(key, clean);
+    if (!this.ended && value !== undefined) this.put(key, value);
     return this;
   }
 
@@ -148,8 +182,9 @@ export class RecordingSpan implements ContextualSpan {
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (this.ended) return this;
     const limits = this.pipeline.limits;
+    const extras = this.extras();
     if (limits.eventCountLimit === 0) {
-      this.droppedEventsCount++;
+      extras.droppedEventsCount++;
       return this;
     }
     const timeFirst = isTimeInput(attributesOrTime);
@@ -159,12 +194,11 @@ export class RecordingSpan implements ContextualSpan {
       { count: limits.attributePerEventCountLimit, valueLength: limits.attributeValueLengthLimit },
       cleanSimpleValue,
     );
-    this.events ??= [];
-    if (this.events.length >= limits.eventCountLimit) {
-      this.events.shift();
-      this.droppedEventsCount++;
+    if (extras.events.length >= limits.eventCountLimit) {
+      extras.events.shift();
+      extras.droppedEventsCount++;
     }
-    this.events.push({
+    extras.events.push({
       name: String(name),
       timeMs: at === undefined ? monotonicMs() : 0,
       time: at === undefined ? null : hrTimeOf(at),
@@ -177,16 +211,16 @@ export class RecordingSpan implements ContextualSpan {
   addLink(link: Link): this {
     if (this.ended) return this;
     const limits = this.pipeline.limits;
+    const extras = this.extras();
     if (limits.linkCountLimit === 0) {
-      this.droppedLinksCount++;
+      extras.droppedLinksCount++;
       return this;
     }
-    this.links ??= [];
-    if (this.links.length >= limits.linkCountLimit) {
-      this.links.shift();
-      this.droppedLinksCount++;
+    if (extras.links.length >= limits.linkCountLimit) {
+      extras.links.shift();
+      extras.droppedLinksCount++;
     }
-    this.links.push(this.pipeline.cleanLink(link));
+    extras.links.push(this.pipeline.cleanLink(link));
     return this;
   }
 
@@ -217,7 +251,7 @@ export class RecordingSpan implements ContextualSpan {
   end(endTime?: TimeInput): void {
     if (this.ended) return;
     if (endTime === undefined || endTime === null) this.endMs = monotonicMs();
-    else this.endTime = hrTimeOf(endTime);
+    else this.extras().endTime = hrTimeOf(endTime);
     this.ended = true;
     this.pipeline.onEnd(this);
   }
@@ -231,13 +265,39 @@ export class RecordingSpan implements ContextualSpan {
       valueLength: limits.attributeValueLengthLimit,
     });
     this.pairs = cleaned.pairs as unknown[];
-    this.droppedAttributesCount = cleaned.dropped;
+    if (cleaned.dropped > 0) this.extras().droppedAttributesCount = cleaned.dropped;
+  }
+
+  /** Sets an attribute, ended or not. */
+  protected put(key: string, value: unknown): void {
+    const at = typeof key === 'string' && key !== '' ? this.indexOf(key) : -1;
+    const limits = this.pipeline.limits;
+    if (at < 0 && key !== '' && this.pairs.length >= limits.attributeCountLimit * 2) {
+      this.extras().droppedAttributesCount++;
+      return;
+    }
+    const clean = key === '' ? INVALID : cleanValue(value, limits.attributeValueLengthLimit);
+    if (clean === INVALID) this.pipeline.metrics.invalidAttributes++;
+    else if (at >= 0) this.pairs[at + 1] = clean;
+    else this.append(key, clean);
+  }
+
+  /** All attributes as keys and values in turn. */
+  readPairs(): readonly unknown[] {
+    return this.pairs;
+  }
+
+  /** Attributes that a subclass keeps as fields instead of pairs. */
+  writeOwnAttributes(_out: ProtoWriter): void {
+    // A plain span has none.
   }
 
   /** Adds an attribute that is known to be new, valid and short: for instrumentations' own keys. */
   append(key: string, value: unknown): void {
-    if (this.index !== null) this.index.set(key, this.pairs.length);
-    this.pairs.push(key, value);
+    const index = this.more?.index;
+    if (index) index.set(key, this.pairs.length);
+    if (this.pairs === NO_PAIRS) this.pairs = [key, value];
+    else this.pairs.push(key, value);
   }
 
   private indexOf(key: string): number {
@@ -246,19 +306,11 @@ export class RecordingSpan implements ContextualSpan {
       for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === key) return i;
       return -1;
     }
-    if (this.index === null) {
-      this.index = new Map();
-      for (let i = 0; i < pairs.length; i += 2) this.index.set(pairs[i] as string, i);
+    const extras = this.extras();
+    if (extras.index === null) {
+      extras.index = new Map();
+      for (let i = 0; i < pairs.length; i += 2) extras.index.set(pairs[i] as string, i);
     }
-    return this.index.get(key) ?? -1;
+    return extras.index.get(key) ?? -1;
   }
-
-  private rejectAttribute(): this {
-    this.pipeline.metrics.invalidAttributes++;
-    return this;
-  }
-}
-
-export function isRecordingSpan(span: Span | undefined): span is RecordingSpan {
-  return span instanceof RecordingSpan;
 }

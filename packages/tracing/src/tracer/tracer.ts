@@ -3,6 +3,7 @@ import {
   type Context,
   INVALID_SPAN_CONTEXT,
   type Link,
+  ROOT_CONTEXT,
   type Span,
   type SpanContext,
   SpanKind,
@@ -12,13 +13,25 @@ import {
 } from '@opentelemetry/api';
 import { activeContext, currentContext } from '../context/context-manager.ts';
 import { bagOf, SPAN_KEY, SUPPRESS_TRACING_KEY } from '../context/span-frame.ts';
-import { joinsTrace } from '../propagation/remote-parent.ts';
-import { Decision, DROP, type Sampler, type SamplingResult } from '../sampling/sampler.ts';
+import { HttpServerSpan, type RequestFacts } from '../instrumentation/http-server-span.ts';
+import type { RouteTemplate } from '../instrumentation/route-template.ts';
+import { isDeferred, joinsTrace } from '../propagation/remote-parent.ts';
+import {
+  Decision,
+  DROP,
+  NO_PARENT,
+  type QuickSampler,
+  quickOf,
+  type Sampler,
+  type SamplingResult,
+} from '../sampling/sampler.ts';
 import { hrTimeOf } from './clock.ts';
-import { newSpanId, newTraceId } from './ids.ts';
+import { newTraceId } from './ids.ts';
 import { PropagatedSpan } from './propagated-span.ts';
-import { RecordingSpan } from './span.ts';
+import { RecordingSpan, type SpanBirth } from './span.ts';
 import type { SpanPipeline } from './span-pipeline.ts';
+
+type SpanContent = Pick<SpanOptions, 'attributes' | 'links'>;
 
 /** W3C trace context level 2: the trace id is random, so its bits may be used for sampling. */
 const RANDOM_FLAG = 0x02;
@@ -29,11 +42,13 @@ const NO_LINKS: Link[] = [];
 export class SdkTracer implements Tracer {
   readonly pipeline: SpanPipeline;
   private readonly sampler: Sampler;
+  private readonly quick: QuickSampler['quick'] | null;
   private readonly onError: (what: string, error: unknown) => void;
 
   constructor(pipeline: SpanPipeline, sampler: Sampler, onError: (what: string, error: unknown) => void) {
     this.pipeline = pipeline;
     this.sampler = sampler;
+    this.quick = 'quick' in sampler ? quickOf(sampler) : null;
     this.onError = onError;
   }
 
@@ -42,7 +57,7 @@ export class SdkTracer implements Tracer {
     if (within.getValue(SUPPRESS_TRACING_KEY) === true) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const span = this.begin(name, options.kind ?? SpanKind.INTERNAL, within, options);
     if (!(span instanceof RecordingSpan)) return span;
-    if (options.startTime !== undefined) span.startTime = hrTimeOf(options.startTime);
+    if (options.startTime !== undefined) span.extras().startTime = hrTimeOf(options.startTime);
     return span;
   }
 
@@ -62,35 +77,62 @@ export class SdkTracer implements Tracer {
     name: string,
     kind: SpanKind,
     context: Context,
-    options?: Pick<SpanOptions, 'attributes' | 'links'>,
+    options?: SpanContent,
   ): RecordingSpan | PropagatedSpan {
-    const parentSpan = context.getValue(SPAN_KEY) as Span | undefined;
-    const parent = validContext(parentSpan);
-    const traceId = parent?.traceId ?? joinedTraceId(parentSpan) ?? newTraceId();
-    const sampled = this.sample(name, kind, context, traceId, options);
-    const metrics = this.pipeline.metrics;
-    metrics.spansStarted++;
-    const random = parent === undefined ? RANDOM_FLAG : parent.traceFlags & RANDOM_FLAG;
-    const traceFlags = sampled.decision === Decision.recordAndSample ? random | SAMPLED_FLAG : random;
-    const traceState = sampled.traceState ?? parent?.traceState;
-    const bag = bagOf(context);
-    if (sampled.decision === Decision.drop) {
-      metrics.spansSampledOut++;
-      const own = { traceId, spanId: newSpanId(), traceFlags, ...(traceState && { traceState }) };
-      return new PropagatedSpan(own, bag, correlationIdOf(parentSpan));
-    }
-    const localRoot = parentSpan instanceof RecordingSpan ? parentSpan.localRoot : undefined;
-    const span = new RecordingSpan(
-      this.pipeline,
-      { traceId, spanId: newSpanId(), traceFlags, traceState, parent, localRoot, bag },
-      name,
-      kind,
-    );
-    if (options?.attributes !== undefined || sampled.attributes !== undefined) {
-      span.begin({ ...options?.attributes, ...sampled.attributes });
+    const birth = this.prepare(name, kind, context, options);
+    if (birth instanceof PropagatedSpan) return birth;
+    const span = new RecordingSpan(this.pipeline, birth, name, kind);
+    if (options?.attributes !== undefined || birth.samplerAttributes !== undefined) {
+      span.begin({ ...options?.attributes, ...birth.samplerAttributes });
     }
     if (options?.links !== undefined) this.addLinks(span, options.links);
     return span;
+  }
+
+  /** The span of an incoming request. */
+  beginServer(
+    template: RouteTemplate,
+    context: Context,
+    facts: RequestFacts,
+  ): HttpServerSpan | PropagatedSpan {
+    const attributes =
+      this.quick === null ? { 'http.route': template.route, 'url.path': facts.url } : NO_ATTRIBUTES;
+    const birth = this.prepare(template.spanName, SpanKind.SERVER, context, { attributes });
+    if (birth instanceof PropagatedSpan) return birth;
+    const span = new HttpServerSpan(this.pipeline, birth, template, facts);
+    if (birth.samplerAttributes !== undefined) span.setAttributes(birth.samplerAttributes);
+    return span;
+  }
+
+  /** Ids, flags and the sampler's decision; a span that only propagates where it says no. */
+  private prepare(
+    name: string,
+    kind: SpanKind,
+    context: Context,
+    options: SpanContent | undefined,
+  ): (SpanBirth & { readonly samplerAttributes: Attributes | undefined }) | PropagatedSpan {
+    const active = context === ROOT_CONTEXT ? undefined : (context.getValue(SPAN_KEY) as Span | undefined);
+    const parentSpan = active instanceof RecordingSpan ? active : undefined;
+    const parent = parentSpan === undefined ? validContext(active) : undefined;
+    const inherited = parentSpan ?? parent;
+    const joined = inherited === undefined ? joinedTraceId(active) : undefined;
+    const traceId = inherited?.traceId ?? joined ?? newTraceId();
+    const parentFlags =
+      inherited === undefined || (parent && isDeferred(parent)) ? NO_PARENT : inherited.traceFlags;
+    const result =
+      (joined === undefined ? this.quick?.(parentFlags, parent?.isRemote === true) : null) ??
+      this.sample(name, kind, context, traceId, options);
+    this.pipeline.metrics.spansStarted++;
+    const random =
+      inherited === undefined ? (joined === undefined ? RANDOM_FLAG : 0) : inherited.traceFlags & RANDOM_FLAG;
+    const traceFlags = result.decision === Decision.recordAndSample ? random | SAMPLED_FLAG : random;
+    const traceState = result.traceState ?? inherited?.traceState;
+    const bag = context === parentSpan ? parentSpan.bag : bagOf(context);
+    if (result.decision === Decision.drop) {
+      this.pipeline.metrics.spansSampledOut++;
+      return new PropagatedSpan(traceId, traceFlags, traceState, bag, correlationIdOf(active));
+    }
+    return { traceId, traceFlags, traceState, parent, parentSpan, bag, samplerAttributes: result.attributes };
   }
 
   private addLinks(span: RecordingSpan, links: readonly Link[]): void {
@@ -102,7 +144,7 @@ export class SdkTracer implements Tracer {
     kind: SpanKind,
     context: Context,
     traceId: string,
-    options?: Pick<SpanOptions, 'attributes' | 'links'>,
+    options: SpanContent | undefined,
   ): SamplingResult {
     try {
       const { attributes = NO_ATTRIBUTES, links = NO_LINKS } = options ?? {};
@@ -117,8 +159,7 @@ export class SdkTracer implements Tracer {
 function validContext(span: Span | undefined): SpanContext | undefined {
   if (span === undefined) return undefined;
   const context = span.spanContext();
-  if (span instanceof RecordingSpan || trace.isSpanContextValid(context)) return context;
-  return undefined;
+  return span instanceof PropagatedSpan || trace.isSpanContextValid(context) ? context : undefined;
 }
 
 /** The trace that headers without a span id asked to join. */

@@ -1,0 +1,128 @@
+// One server under load: `node server.ts FRAMEWORK TRACER SINK_PORT`. Talks to overhead.ts over IPC.
+import type http from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import type { Tracer } from '@opentelemetry/api';
+import { alwaysOff, alwaysOn, parentBased, TracingService } from '@utxoiq/tracing';
+
+const [framework = 'fastify', tracer = 'bare', sinkPort = '0', backendPort = '0'] = process.argv.slice(2);
+const load = createRequire(import.meta.url);
+const collector = `http://127.0.0.1:${sinkPort}`;
+const backend = `http://127.0.0.1:${backendPort}/`;
+
+const service = tracer.startsWith('ours')
+  ? new TracingService({
+      projectId: 'bench',
+      serviceName: 'bench',
+      endpoint: collector,
+      sampler: parentBased({ root: tracer === 'ours-unsampled' ? alwaysOff : alwaysOn }),
+    })
+  : null;
+await service?.start();
+/** Sends what is left: it belongs to the requests that were measured. */
+const flush = tracer.startsWith('stock') ? startStock() : async () => void (await service?.flush());
+
+/** OpenTelemetry as its documentation sets it up: batch processor, OTLP over protobuf, http instrumentation. */
+function startStock(): () => Promise<void> {
+  const { registerInstrumentations } = load('@opentelemetry/instrumentation');
+  const { HttpInstrumentation } = load('@opentelemetry/instrumentation-http');
+  const { UndiciInstrumentation } = load('@opentelemetry/instrumentation-undici');
+  const sdk = load('@opentelemetry/sdk-trace');
+  const { OTLPTraceExporter } = load('@opentelemetry/exporter-trace-otlp-proto');
+  const { AsyncLocalStorageContextManager } = load('@opentelemetry/context-async-hooks');
+  const { W3CTraceContextPropagator } = load('@opentelemetry/core');
+  const api = load('@opentelemetry/api');
+  const root = tracer.includes('unsampled') ? new sdk.AlwaysOffSampler() : new sdk.AlwaysOnSampler();
+  const provider = new sdk.TracerProvider({
+    sampler: new sdk.ParentBasedSampler({ root }),
+    spanProcessors: [
+      // A queue large enough that nothing is dropped at this rate: else the stock side would skip work.
+      new sdk.BatchSpanProcessor({
+        exporter: new OTLPTraceExporter({ url: `${collector}/v1/traces` }),
+        maxQueueSize: 200_000,
+        maxExportBatchSize: 2048,
+        scheduledDelayMillis: 250,
+      }),
+    ],
+  });
+  api.trace.setGlobalTracerProvider(provider);
+  api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  api.propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  const instrumentations = [new HttpInstrumentation(), new UndiciInstrumentation()];
+  if (tracer.includes('fastify'))
+    instrumentations.push(
+      new (load('@fastify/otel').FastifyOtelInstrumentation)({ registerOnInitialization: true }),
+    );
+  registerInstrumentations({ tracerProvider: provider, instrumentations });
+  return () => provider.forceFlush();
+}
+
+const spans = (load('@opentelemetry/api') as typeof import('@opentelemetry/api')).trace.getTracer(
+  'bench',
+) as Tracer;
+const answer = { hello: 'world' };
+let requests = 0;
+
+async function work(): Promise<typeof answer> {
+  requests++;
+  if (framework.endsWith('fetch')) await (await fetch(backend)).text();
+  if (framework.endsWith('children')) {
+    for (let i = 0; i < 10; i++) spans.startActiveSpan('step', (span) => span.setAttribute('i', i).end());
+  }
+  return answer;
+}
+
+async function listen(): Promise<number> {
+  if (framework === 'http') {
+    const server = (load('http') as typeof http).createServer((_request, response) => {
+      requests++;
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 17 });
+      response.end('{"hello":"world"}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  }
+  if (framework === 'express') {
+    const app = load('express')();
+    app.get('/hello', (_request: unknown, response: { json(body: unknown): void }) => {
+      requests++;
+      response.json(answer);
+    });
+    const server = await new Promise<http.Server>((resolve) => {
+      const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
+    });
+    return (server.address() as AddressInfo).port;
+  }
+  const app = load('fastify').fastify();
+  service?.instrumentFastify(app);
+  if (framework === 'fastify') {
+    app.get('/hello', (_request: unknown, reply: { send(body: unknown): void }) => {
+      requests++;
+      reply.send(answer);
+    });
+  } else app.get('/hello', work);
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  return app.server.address().port;
+}
+
+const port = await listen();
+let cpuBefore = process.cpuUsage();
+let requestsBefore = 0;
+process.on('message', async (message) => {
+  if (message === 'begin') {
+    cpuBefore = process.cpuUsage();
+    requestsBefore = requests;
+    process.send?.({ began: true });
+  } else {
+    await flush();
+    const used = process.cpuUsage(cpuBefore);
+    process.send?.({
+      requests: requests - requestsBefore,
+      cpuUs: used.user + used.system,
+      spans: service?.metrics().spansExported ?? 0,
+      dropped: service?.metrics().spansDroppedQueueFull ?? 0,
+    });
+  }
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ port });
