@@ -9,6 +9,7 @@ import { type CloudTrace, openCloudTrace } from './cloud-trace/cloud-trace.ts';
 import type { Config } from './config.ts';
 import { createLogger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
+import { CloudTraceSource } from './source/cloud-trace-source.ts';
 import { storeSource } from './source/store-source.ts';
 
 export interface WebApi {
@@ -49,7 +50,8 @@ export async function startWebApi(config: Config): Promise<WebApi> {
   started.defer(() => tracing.stop());
 
   let isStopping = false;
-  const source = storeSource(store);
+  const source =
+    config.traceSource === 'cloud-trace' ? new CloudTraceSource(config.projectId) : storeSource(store);
   const metrics = new Metrics({
     collectorStats: () => ({ ...collector.stats() }),
     pingEngine: () => store.ping(),

@@ -1,0 +1,135 @@
+import { buildOutline, formatCloudTraceFilter, type Span, type TraceOutline } from '@utxoiq/model';
+import {
+  type ListTracesQuery,
+  type ListTracesResult,
+  type Projects,
+  summarize,
+  type TraceQuery,
+  type TraceResult,
+} from '@utxoiq/store';
+import { CloudTraceClient, TracingError } from '@utxoiq/tracing/cloud-trace';
+import { ApiError } from '../errors/api-error.ts';
+import type { FilterText, TraceSource } from './trace-source.ts';
+
+/** Google's longest page of whole traces; a list needs them whole, to count spans and errors. */
+const MAX_PAGE_SIZE = 100;
+const DEFAULT_MAX_SPANS = 100_000;
+
+/**
+ * The monitoring API on Google Cloud Trace (`TRACE_SOURCE=cloud-trace`). It shows one project, the configured
+ * one; what needs all spans at hand (charts, facets, comparison) Google's API cannot answer.
+ */
+export class CloudTraceSource implements TraceSource {
+  readonly #client: CloudTraceClient;
+  readonly #projectId: string;
+
+  constructor(projectId: string, client = new CloudTraceClient({ projectId })) {
+    this.#projectId = projectId;
+    this.#client = client;
+  }
+
+  async getTrace({ projects, traceId, maxSpans, signal }: TraceQuery): Promise<TraceResult | null> {
+    const all = this.#covers(projects)
+      ? await this.#ask(this.#client.getTrace(traceId, given(signal)))
+      : null;
+    const most = maxSpans ?? DEFAULT_MAX_SPANS;
+    const [first, ...rest] = all?.slice(0, most) ?? [];
+    if (first === undefined || all === null) return null;
+    return {
+      summary: summarize([first, ...rest]),
+      spans: [first, ...rest],
+      partial: all.length > most ? { reason: 'limit' } : null,
+    };
+  }
+
+  async listTraces(query: ListTracesQuery & { readonly filterText?: FilterText }): Promise<ListTracesResult> {
+    if (!this.#covers(query.projects)) return { traces: [], nextPageToken: null, partial: null };
+    const { startUnixNano, endUnixNano, orderBy, pageToken, signal } = query;
+    const page = await this.#ask(
+      this.#client.listTraces({
+        startUnixNano,
+        endUnixNano,
+        filter: filterFor(query),
+        pageSize: Math.min(query.pageSize, MAX_PAGE_SIZE),
+        ...(orderBy === undefined ? {} : { orderBy }),
+        ...(pageToken === undefined ? {} : { pageToken }),
+        ...given(signal),
+      }),
+    );
+    const traces = page.traces.flatMap(({ spans: [first, ...rest] }) =>
+      first === undefined ? [] : [summarize([first, ...rest])],
+    );
+    return { traces, nextPageToken: page.nextPageToken, partial: null };
+  }
+
+  async outline(query: TraceQuery): Promise<TraceOutline | null> {
+    const trace = await this.getTrace(query);
+    return trace === null ? null : buildOutline(trace.spans);
+  }
+
+  async spans(query: TraceQuery & { readonly spanIds: readonly string[] }): Promise<readonly Span[]> {
+    const wanted = new Set(query.spanIds);
+    const trace = await this.getTrace(query);
+    return trace?.spans.filter(({ spanId }) => wanted.has(spanId)) ?? [];
+  }
+
+  async projects(): Promise<readonly string[]> {
+    return [this.#projectId];
+  }
+
+  /** Asks for a token only: a real question would cost quota every time that somebody checks. */
+  async ping(): Promise<void> {
+    await this.#ask(this.#client.checkCredentials());
+  }
+
+  #covers(projects: Projects): boolean {
+    return projects === 'all' || projects.includes(this.#projectId);
+  }
+
+  async #ask<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (cause) {
+      throw cause instanceof TracingError ? asApiError(cause) : cause;
+    }
+  }
+}
+
+const given = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
+
+/** Cloud Trace's text as it was typed; the richer language where Google's can say the same. */
+function filterFor({ filter, filterText }: ListTracesQuery & { readonly filterText?: FilterText }): string {
+  if (filterText?.language === 'cloud-trace') return filterText.text;
+  const text = formatCloudTraceFilter(filter);
+  if (text !== null) return text;
+  throw new ApiError('NOT_SUPPORTED', 'Google Cloud Trace cannot answer this filter', {
+    field: 'filter_str',
+    expected: "Cloud Trace's own language: terms that all must hold, no OR, NOT or ranges",
+  });
+}
+
+/** What Google answered, in our form; the message has the next step. */
+function asApiError(error: TracingError): ApiError {
+  const options = { cause: error };
+  switch (error.code) {
+    case 'QUOTA_EXCEEDED':
+      return new ApiError(
+        'TOO_MANY_REQUESTS',
+        error.message,
+        {},
+        { ...options, headers: { 'retry-after': '60' } },
+      );
+    case 'READ_REFUSED':
+      return new ApiError('INVALID_ARGUMENT', error.message, {}, options);
+    case 'BAD_OPTION':
+    case 'MISSING_PACKAGE':
+    case 'CREDENTIALS_MISSING':
+    case 'API_NOT_ENABLED':
+    case 'PERMISSION_DENIED': {
+      const [message = '', ...next] = error.message.split('; ');
+      return new ApiError('UPSTREAM_FAILED', message, { next_step: next.join('; ') }, options);
+    }
+    default:
+      return new ApiError('UNAVAILABLE', error.message, {}, { ...options, headers: { 'retry-after': '5' } });
+  }
+}
