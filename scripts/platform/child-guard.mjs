@@ -6,3 +6,5 @@ process.on('disconnect', () => {
   setTimeout(() => process.exit(1), graceMs).unref();
   process.kill(process.pid, 'SIGTERM');
 });
+// The listener keeps the channel, and the channel would keep the service alive after its work is done.
+process.channel?.unref();

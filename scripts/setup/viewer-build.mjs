@@ -9,7 +9,9 @@ import { SetupError } from './setup-error.mjs';
 const sources = ['packages/viewer', 'packages/model/src', 'package-lock.json'];
 const skipped = new Set(['dist', 'node_modules', 'test', '.DS_Store']);
 
+/** `SKIP_VIEWER_BUILD=1` leaves the viewer as it is: for work on everything else. */
 export function ensureViewerBuilt(root, log) {
+  if (process.env.SKIP_VIEWER_BUILD === '1') return;
   const stampPath = join(root, '.cache', 'viewer-built');
   const hash = hashOf(root);
   const built = existsSync(join(root, 'packages/viewer/dist/index.html'));

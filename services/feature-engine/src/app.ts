@@ -28,7 +28,6 @@ export function buildApp({ logger, tracing, slowMs = 700 }: AppDeps): FastifyIns
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
   });
-  tracing.instrumentFastify(app);
 
   const readArchive = tracing.traceRequest('read archive')(async (): Promise<void> => {
     tracing.addSpanEvent('cache_miss', { 'archive.tier': 'cold' });
@@ -53,14 +52,18 @@ export function buildApp({ logger, tracing, slowMs = 700 }: AppDeps): FastifyIns
     return features;
   });
 
-  app.get<{ Querystring: { height?: number; slow?: '1'; fail?: '1' } }>(
-    '/features',
-    { schema: { querystring: Query } },
-    async ({ query }) => {
-      const height = query.height ?? estimateHeight(Date.now());
-      return compute(await loadSnapshot(height, { slow: query.slow === '1', fail: query.fail === '1' }));
-    },
-  );
+  // Health checks stay outside: nobody looks for their traces.
+  app.register(async (routes) => {
+    tracing.instrumentFastify(routes);
+    routes.get<{ Querystring: { height?: number; slow?: '1'; fail?: '1' } }>(
+      '/features',
+      { schema: { querystring: Query } },
+      async ({ query }) => {
+        const height = query.height ?? estimateHeight(Date.now());
+        return compute(await loadSnapshot(height, { slow: query.slow === '1', fail: query.fail === '1' }));
+      },
+    );
+  });
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async () => ({ status: 'ready' }));
   return app;

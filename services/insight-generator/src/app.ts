@@ -53,7 +53,6 @@ export function buildApp({ logger, tracing, slowMs = 400 }: AppDeps): FastifyIns
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
   });
-  tracing.instrumentFastify(app);
 
   const loadModel = tracing.traceRequest('load model')(
     async (query: { slow?: '1'; fail?: '1' }): Promise<void> => {
@@ -74,14 +73,18 @@ export function buildApp({ logger, tracing, slowMs = 400 }: AppDeps): FastifyIns
     return insights;
   });
 
-  app.post<{ Body: Features; Querystring: { slow?: '1'; fail?: '1' } }>(
-    '/insights',
-    { schema: { body: Body, querystring: Query } },
-    async ({ body, query }) => {
-      await loadModel(query);
-      return { height: body.height, generated_at: new Date().toISOString(), insights: scoreFeatures(body) };
-    },
-  );
+  // Health checks stay outside: nobody looks for their traces.
+  app.register(async (routes) => {
+    tracing.instrumentFastify(routes);
+    routes.post<{ Body: Features; Querystring: { slow?: '1'; fail?: '1' } }>(
+      '/insights',
+      { schema: { body: Body, querystring: Query } },
+      async ({ body, query }) => {
+        await loadModel(query);
+        return { height: body.height, generated_at: new Date().toISOString(), insights: scoreFeatures(body) };
+      },
+    );
+  });
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async () => ({ status: 'ready' }));
   return app;

@@ -14,8 +14,8 @@ const older = new Set([
  * so that readers written for those find them. Spans made by others are shown as they came.
  */
 export function withOlderNames(span: Span): AttributeMap {
-  if (span.scope.name !== '@utxoiq/tracing' || !span.attributes.has('http.request.method'))
-    return span.attributes;
+  const isOurs = span.scope.name.startsWith('@utxoiq/tracing');
+  if (!isOurs || !span.attributes.has('http.request.method')) return span.attributes;
   const added = new Map<string, AttributeValue>(span.attributes);
   for (const [key, value] of span.attributes) {
     for (const alias of attributeAliases(key)) {
