@@ -1,5 +1,6 @@
 import { at } from './forest.ts';
 import type { TraceOutline } from './outline.ts';
+import { sortRows } from './sort-rows.ts';
 import type { TraceTree } from './tree.ts';
 
 export interface ClockSkewAdjustment {
@@ -49,22 +50,32 @@ function skew(
 
 function resorted(outline: TraceOutline, shifts: Float64Array): Omit<ClockSkewAdjustment, 'shiftedCount'> {
   const starts = outline.startNanos.map((start, row) => start + at(shifts, row));
-  const rows = Uint32Array.from(starts.keys()).sort((a, b) => at(starts, a) - at(starts, b) || a - b);
+  const rows = sortRows(Uint32Array.from(starts.keys()), starts);
   const first = rows.length === 0 ? 0 : at(starts, at(rows, 0));
   const adjusted: TraceOutline = {
     ...outline,
     startUnixNano: outline.startUnixNano + BigInt(first),
-    spanIds: BigUint64Array.from(rows, (row) => outline.spanIds[row] ?? 0n),
-    parentSpanIds: BigUint64Array.from(rows, (row) => outline.parentSpanIds[row] ?? 0n),
-    startNanos: Float64Array.from(rows, (row) => at(starts, row) - first),
-    durationNanos: Float64Array.from(rows, (row) => at(outline.durationNanos, row)),
-    nameIndexes: Uint32Array.from(rows, (row) => at(outline.nameIndexes, row)),
-    serviceIndexes: Uint32Array.from(rows, (row) => at(outline.serviceIndexes, row)),
-    flags: Uint8Array.from(rows, (row) => at(outline.flags, row)),
+    spanIds: gathered(outline.spanIds, rows, new BigUint64Array(rows.length)),
+    parentSpanIds: gathered(outline.parentSpanIds, rows, new BigUint64Array(rows.length)),
+    startNanos: gathered(starts, rows, new Float64Array(rows.length)).map((start) => start - first),
+    durationNanos: gathered(outline.durationNanos, rows, new Float64Array(rows.length)),
+    nameIndexes: gathered(outline.nameIndexes, rows, new Uint32Array(rows.length)),
+    serviceIndexes: gathered(outline.serviceIndexes, rows, new Uint32Array(rows.length)),
+    flags: gathered(outline.flags, rows, new Uint8Array(rows.length)),
   };
   return {
     outline: adjusted,
     originalRows: rows,
     shiftsNanos: Float64Array.from(rows, (row) => at(shifts, row)),
   };
+}
+
+/** A column in the order of `rows`. */
+function gathered<Column extends BigUint64Array | Float64Array | Uint32Array | Uint8Array>(
+  column: Column,
+  rows: Uint32Array,
+  into: Column,
+): Column {
+  for (let place = 0; place < rows.length; place++) into[place] = column[at(rows, place)] as Column[number];
+  return into;
 }

@@ -1,5 +1,6 @@
 import { at } from './forest.ts';
 import type { TraceOutline } from './outline.ts';
+import { sortRows } from './sort-rows.ts';
 import type { TraceTree } from './tree.ts';
 
 /** Stretches of the critical path, earliest first: between `startNanos` and `endNanos`, `rows` held it up. */
@@ -25,12 +26,12 @@ export function criticalPath(outline: TraceOutline, tree: TraceTree, row = tree.
   return walk.finish();
 }
 
-/** A span being walked back through: from `end` to `start`, its candidates by end, latest first. */
+/** A span being walked back through, its candidates by end; those from `left` on are done with. */
 interface Frame {
   readonly row: number;
   readonly start: number;
-  readonly children: readonly number[];
-  next: number;
+  readonly children: Uint32Array;
+  left: number;
   /** What is before this is not yet on the path. */
   cursor: number;
 }
@@ -38,18 +39,20 @@ interface Frame {
 class Walk {
   readonly #outline: TraceOutline;
   readonly #tree: TraceTree;
+  readonly #ends: Float64Array;
   // Latest first, as they are found.
-  readonly #rows: number[] = [];
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
+  readonly #pathRows: number[] = [];
+  readonly #pathStarts: number[] = [];
+  readonly #pathEnds: number[] = [];
 
   constructor(outline: TraceOutline, tree: TraceTree) {
     this.#outline = outline;
     this.#tree = tree;
+    this.#ends = outline.startNanos.map((start, row) => start + at(outline.durationNanos, row));
   }
 
   run(row: number): void {
-    const stack: Frame[] = [this.#frame(row, this.#startOf(row), this.#endOf(row))];
+    const stack: Frame[] = [this.#frame(row, this.#startOf(row), at(this.#ends, row))];
     for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
       const child = this.#takeChild(frame);
       if (child === -1) {
@@ -57,7 +60,7 @@ class Walk {
         stack.pop();
         continue;
       }
-      const end = Math.min(this.#endOf(child), frame.cursor);
+      const end = Math.min(at(this.#ends, child), frame.cursor);
       const start = Math.max(this.#startOf(child), frame.start);
       this.#add(frame.row, end, frame.cursor);
       frame.cursor = start;
@@ -67,43 +70,38 @@ class Walk {
 
   #frame(row: number, start: number, end: number): Frame {
     const { childOffsets, childRows } = this.#tree;
-    const children = Array.from(childRows.subarray(at(childOffsets, row), at(childOffsets, row + 1)));
-    const inside = children.filter((child) => this.#startOf(child) < end && this.#endOf(child) > start);
-    inside.sort((a, b) => this.#endOf(b) - this.#endOf(a) || b - a);
-    return { row, start, children: inside, next: 0, cursor: end };
+    const children = childRows.subarray(at(childOffsets, row), at(childOffsets, row + 1));
+    const inside = children.filter((child) => this.#startOf(child) < end && at(this.#ends, child) > start);
+    return { row, start, children: sortRows(inside, this.#ends), left: inside.length, cursor: end };
   }
 
   /** The child that finished last, at or before the cursor; only the first may be cut to the span's end. */
   #takeChild(frame: Frame): number {
     const { children } = frame;
-    while (frame.next < children.length) {
-      const isFirst = frame.next === 0;
-      const child = children[frame.next++] ?? -1;
-      if (isFirst || this.#endOf(child) <= frame.cursor) return child;
+    while (frame.left > 0) {
+      const isFirst = frame.left === children.length;
+      const child = at(children, --frame.left);
+      if (isFirst || at(this.#ends, child) <= frame.cursor) return child;
     }
     return -1;
   }
 
   #add(row: number, start: number, end: number): void {
     if (start >= end) return;
-    this.#rows.push(row);
-    this.#starts.push(start);
-    this.#ends.push(end);
+    this.#pathRows.push(row);
+    this.#pathStarts.push(start);
+    this.#pathEnds.push(end);
   }
 
   #startOf(row: number): number {
     return at(this.#outline.startNanos, row);
   }
 
-  #endOf(row: number): number {
-    return at(this.#outline.startNanos, row) + at(this.#outline.durationNanos, row);
-  }
-
   finish(): CriticalPath {
     return {
-      rows: Uint32Array.from(this.#rows).reverse(),
-      startNanos: Float64Array.from(this.#starts).reverse(),
-      endNanos: Float64Array.from(this.#ends).reverse(),
+      rows: Uint32Array.from(this.#pathRows).reverse(),
+      startNanos: Float64Array.from(this.#pathStarts).reverse(),
+      endNanos: Float64Array.from(this.#pathEnds).reverse(),
     };
   }
 }

@@ -2,6 +2,7 @@ import type { CallTree } from './call-tree.ts';
 import { FirstFreeLane } from './first-free-lane.ts';
 import { at } from './forest.ts';
 import type { TraceOutline } from './outline.ts';
+import { sortRows } from './sort-rows.ts';
 import type { TraceTree } from './tree.ts';
 
 /** Where each span stands in a flame graph over time: x is its own time, y its lane, 0 at the top. */
@@ -38,10 +39,7 @@ export function spanStartOrder(outline: TraceOutline, tree: TraceTree): Uint32Ar
     const parent = at(tree.parentRows, row);
     starts[row] = Math.max(at(outline.startNanos, row), parent < 0 ? 0 : at(starts, parent));
   }
-  const { positions } = tree;
-  return tree.order
-    .slice()
-    .sort((a, b) => at(starts, a) - at(starts, b) || at(positions, a) - at(positions, b));
+  return sortRows(tree.order, starts);
 }
 
 /** Boxes of a folded flame graph: y is the node's depth, `x` and `widths` are in nanoseconds. */
