@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../test/memory-source.ts';
-import { startTestApp } from '../test/test-app.ts';
+import { appForThisTest } from '../test/test-app.ts';
 
 describe('the HTTP surface', () => {
   it('answers health, readiness and metrics', async () => {
-    await using test = await startTestApp(memorySource([]));
+    const test = await appForThisTest(memorySource([]));
     expect((await test.app.inject('/healthz')).json()).toEqual({ status: 'ok' });
     expect((await test.app.inject('/readyz')).statusCode).toBe(200);
     const metrics = (await test.app.inject('/metrics')).body;
@@ -20,15 +20,15 @@ describe('the HTTP surface', () => {
 
   it('is not ready while the store does not answer or while it stops', async () => {
     const down = { ...memorySource([]), ping: () => Promise.reject(new Error('down')) };
-    await using broken = await startTestApp(down);
+    const broken = await appForThisTest(down);
     expect((await broken.app.inject('/readyz')).statusCode).toBe(503);
     expect((await broken.app.inject('/metrics')).body).toContain('utxoiq_engine_up 0');
-    await using stopping = await startTestApp(memorySource([]), { deps: { isStopping: () => true } });
+    const stopping = await appForThisTest(memorySource([]), { deps: { isStopping: () => true } });
     expect((await stopping.app.inject('/readyz')).statusCode).toBe(503);
   });
 
   it('describes itself as OpenAPI', async () => {
-    await using test = await startTestApp(memorySource([]));
+    const test = await appForThisTest(memorySource([]));
     const document = (await test.app.inject('/openapi.json')).json();
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths)).toEqual(
@@ -42,7 +42,7 @@ describe('the HTTP surface', () => {
   });
 
   it('sends a strict content security policy and no CORS unless asked', async () => {
-    await using plain = await startTestApp(memorySource([]));
+    const plain = await appForThisTest(memorySource([]));
     const response = await plain.app.inject({
       url: '/healthz',
       headers: { origin: 'https://other.example' },
@@ -52,7 +52,7 @@ describe('the HTTP surface', () => {
     expect(policy).not.toContain('unsafe');
     expect(response.headers['x-content-type-options']).toBe('nosniff');
     expect(response.headers['access-control-allow-origin']).toBeUndefined();
-    await using open = await startTestApp(memorySource([]), {
+    const open = await appForThisTest(memorySource([]), {
       environment: { CORS_ORIGINS: 'https://other.example' },
     });
     const allowed = await open.app.inject({ url: '/healthz', headers: { origin: 'https://other.example' } });
@@ -60,7 +60,7 @@ describe('the HTTP surface', () => {
   });
 
   it('limits rate and body size with problems of its own', async () => {
-    await using test = await startTestApp(memorySource([]), {
+    const test = await appForThisTest(memorySource([]), {
       environment: { RATE_LIMIT: '2', BODY_LIMIT_BYTES: '1024' },
     });
     const post = (payload: string, type = 'application/json') =>
@@ -76,7 +76,7 @@ describe('the HTTP surface', () => {
 
   it('tells nothing about what went wrong inside', async () => {
     const broken = { ...memorySource([]), getTrace: () => Promise.reject(new Error('secret host name')) };
-    await using test = await startTestApp(broken);
+    const test = await appForThisTest(broken);
     const response = await test.app.inject({
       url: `/api/v1/monitoring/traces/${'1'.repeat(32)}`,
       headers: { authorization: `Bearer ${await test.token()}` },
@@ -86,7 +86,7 @@ describe('the HTTP surface', () => {
   });
 
   it('serves the viewer: assets for ever, its page for every address of its own', async () => {
-    await using without = await startTestApp(memorySource([]));
+    const without = await appForThisTest(memorySource([]));
     const html = { accept: 'text/html' };
     const missing = await without.app.inject({ url: '/', headers: html });
     expect(missing.statusCode).toBe(503);
@@ -96,7 +96,7 @@ describe('the HTTP surface', () => {
     mkdirSync(join(dir, 'assets'), { recursive: true });
     writeFileSync(join(dir, 'index.html'), '<!doctype html><title>viewer</title>');
     writeFileSync(join(dir, 'assets', 'index-abc.js'), 'export {};');
-    await using test = await startTestApp(memorySource([]), { environment: { VIEWER_DIR: dir } });
+    const test = await appForThisTest(memorySource([]), { environment: { VIEWER_DIR: dir } });
     const asset = await test.app.inject('/assets/index-abc.js');
     expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     for (const url of ['/', '/trace/abc?x=1', '/services']) {

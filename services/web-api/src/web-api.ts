@@ -20,9 +20,18 @@ export interface WebApi {
   stop(): Promise<void>;
 }
 
-/** Opens what the API needs, in order, and listens. */
+/** Opens what the API needs, in order, and listens; closes again what it opened when something fails. */
 export async function startWebApi(config: Config): Promise<WebApi> {
-  await using started = new AsyncDisposableStack();
+  const opened = new AsyncDisposableStack();
+  try {
+    return await open(config, opened);
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+async function open(config: Config, opened: AsyncDisposableStack): Promise<WebApi> {
   const tracing = new TracingService({
     projectId: config.projectId,
     serviceName: 'web-api',
@@ -36,7 +45,7 @@ export async function startWebApi(config: Config): Promise<WebApi> {
   });
   const auth = await openAuth(config);
   const store = await TraceStore.open({ ...config.clickhouse, logger });
-  started.defer(() => store.close());
+  opened.defer(() => store.close());
   const cloudTrace = await openCloudTrace({
     config,
     auth,
@@ -45,9 +54,9 @@ export async function startWebApi(config: Config): Promise<WebApi> {
     collector: () => collector,
   });
   const collector = await startCollector(config, { store, auth, logger, cloudTrace });
-  started.defer(() => collector.stop());
+  opened.defer(() => collector.stop());
   await tracing.start();
-  started.defer(() => tracing.stop());
+  opened.defer(() => tracing.stop());
 
   let isStopping = false;
   const source =
@@ -69,19 +78,18 @@ export async function startWebApi(config: Config): Promise<WebApi> {
     plugins: cloudTrace.plugins,
   });
   cloudTrace.attach(app.server);
-  started.defer(() => cloudTrace.close());
-  started.defer(() => app.close());
+  opened.defer(() => cloudTrace.close());
+  opened.defer(() => app.close());
   const url = await listen(app, config);
   logger.info({ url }, `web-api listens on ${url}`);
 
-  const resources = started.move();
   let stopping: Promise<void> | undefined;
   return {
     url,
     signInUrl: signInUrl(auth, config, url),
     stop: () => {
       isStopping = true;
-      stopping ??= resources.disposeAsync();
+      stopping ??= opened.disposeAsync();
       return stopping;
     },
   };

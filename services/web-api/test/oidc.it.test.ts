@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import Provider, { type ClientMetadata, type Configuration } from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSpan, memorySource } from './memory-source.ts';
-import { startTestApp, type TestApp } from './test-app.ts';
+import { appForThisTest, startTestApp, type TestApp } from './test-app.ts';
 
 const audience = 'https://api.utxoiq.example';
 const clientId = 'viewer';
@@ -129,7 +129,7 @@ describe('a token of the issuer', () => {
   });
 
   it('a token of the local key is not accepted beside an issuer, and no sign-in link is made', async () => {
-    await using local = await startTestApp(memorySource([]));
+    const local = await appForThisTest(memorySource([]));
     expect((await read(await local.token({ roles: ['admin'] }))).statusCode).toBe(401);
     expect(test.auth.localKey).toBeNull();
   });
@@ -137,7 +137,7 @@ describe('a token of the issuer', () => {
 
 describe('an issuer that is away', () => {
   it('is answered with 503, and asked again the next time', async () => {
-    await using away = await startTestApp(memorySource([]), {
+    const away = await appForThisTest(memorySource([]), {
       environment: { AUTH_ISSUER: 'http://127.0.0.1:9', AUTH_AUDIENCE: audience },
     });
     const url = `/api/v1/monitoring/traces/${makeSpan().traceId}`;

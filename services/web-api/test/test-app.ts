@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
 import { type AppDeps, buildApp } from '../src/app.ts';
 import { type AuthService, openAuth } from '../src/auth/auth-service.ts';
 import type { TokenRequest } from '../src/auth/local-key.ts';
@@ -60,4 +61,11 @@ export async function startTestApp(
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The same, closed when the test that calls it ends. */
+export async function appForThisTest(...args: Parameters<typeof startTestApp>): Promise<TestApp> {
+  const test = await startTestApp(...args);
+  onTestFinished(() => test[Symbol.asyncDispose]());
+  return test;
 }

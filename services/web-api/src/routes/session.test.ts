@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSpan, memorySource } from '../../test/memory-source.ts';
-import { startTestApp, type TestApp } from '../../test/test-app.ts';
+import { appForThisTest, startTestApp, type TestApp } from '../../test/test-app.ts';
 
 let test: TestApp;
 beforeAll(async () => {
@@ -68,7 +68,7 @@ describe('a session from a token', () => {
 
   it('refuses a wrong token and a cookie of another installation', async () => {
     expect((await signIn('nonsense')).statusCode).toBe(401);
-    await using foreign = await startTestApp(memorySource([]));
+    const foreign = await appForThisTest(memorySource([]));
     const { cookie } = await foreign.auth.sessions.seal(operator);
     const response = await test.app.inject({
       url: '/api/v1/session',

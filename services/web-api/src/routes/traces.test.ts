@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSpan, memorySource } from '../../test/memory-source.ts';
-import { startTestApp, type TestApp } from '../../test/test-app.ts';
+import { appForThisTest, startTestApp, type TestApp } from '../../test/test-app.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const other = 'ffffffffffffffffffffffffffffff01';
@@ -172,7 +172,7 @@ describe('who may', () => {
   it('401 for an expired token and for one of another key', async () => {
     const expired = await test.token({ ttlSeconds: -60 });
     expect((await get(url, expired)).statusCode).toBe(401);
-    await using foreign = await startTestApp(memorySource([]));
+    const foreign = await appForThisTest(memorySource([]));
     expect((await get(url, await foreign.token())).statusCode).toBe(401);
   });
 
