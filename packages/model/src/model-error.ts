@@ -1,5 +1,6 @@
 /** What can go wrong, by code; `docs/errors.md` says what to do. */
-export type ModelErrorCode = 'OUTLINE_INVALID' | 'ATTRIBUTE_JSON_INVALID';
+export const modelErrorCodes = ['ATTRIBUTE_JSON_INVALID', 'OUTLINE_INVALID'] as const;
+export type ModelErrorCode = (typeof modelErrorCodes)[number];
 
 export class ModelError extends Error {
   readonly code: ModelErrorCode;

@@ -119,7 +119,7 @@ function span(message: Message, origin: Pick<Span, 'projectId' | 'resource' | 's
     traceId: message.hex(1),
     spanId: message.hex(2),
     traceState: message.text(3),
-    parentSpanId: message.has(4) ? message.hex(4) : null,
+    parentSpanId: message.hex(4) === '' ? null : message.hex(4),
     name: message.text(5),
     kind: message.count(6) as SpanKind,
     startUnixNano: message.fixed(7),
