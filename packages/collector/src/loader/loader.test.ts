@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { MemoryFileSystem } from '../../test/memory-file-system.ts';
+import { RecordingStore } from '../../test/recording-store.ts';
+import { numberedRequest } from '../../test/requests.ts';
+import { Ingest } from '../ingest/ingest.ts';
+import { type CollectorLimits, completeLimits } from '../limits.ts';
+import { BlockJournal } from '../log/block-journal.ts';
+import { LogReader } from '../log/log-reader.ts';
+import { findSegments } from '../log/segments.ts';
+import { WriteAheadLog } from '../log/write-ahead-log.ts';
+import { silentLogger } from '../logger.ts';
+import { Loader } from './loader.ts';
+
+/** A pipeline on a disk in memory. */
+async function pipeline(
+  files: MemoryFileSystem,
+  store: RecordingStore,
+  given: Partial<CollectorLimits> = {},
+) {
+  const limits = completeLimits({ maxBlockDelayMs: 20, ...given });
+  const common = { files, directory: 'wal', logger: silentLogger };
+  const segments = await findSegments(files, 'wal');
+  const journal = await BlockJournal.open({ ...common, hasSegments: segments.length > 0 });
+  const log: WriteAheadLog = new WriteAheadLog({
+    ...common,
+    limits,
+    segments,
+    firstPosition: journal.doneTo,
+    onDurable: () => loader.notify(),
+  });
+  const reader = new LogReader({
+    ...common,
+    segments: () => log.segments,
+    onDamage: () => {},
+    position: journal.doneTo,
+  });
+  const onStored = (doneTo: number) => void log.release(doneTo, () => journal.sync());
+  const loader: Loader = new Loader({ reader, journal, store, limits, logger: silentLogger, onStored });
+  loader.start();
+  const ingest = new Ingest({ log, limits, projectId: 'p' });
+  return { log, journal, loader, ingest };
+}
+
+describe('Loader', () => {
+  it('puts what comes together into one block, and a later span into a later one', async () => {
+    const store = new RecordingStore();
+    const { ingest, loader } = await pipeline(new MemoryFileSystem(), store);
+    await Promise.all([1, 11, 21].map((first) => ingest.otlp(numberedRequest(10, first))));
+    await vi.waitFor(() => expect(store.rows).toBe(30));
+    expect(store.blocks.size).toBe(1);
+    await ingest.otlp(numberedRequest(1, 100));
+    await vi.waitFor(() => expect(store.rows).toBe(31));
+    expect(store.blocks.size).toBe(2);
+    await loader.stop(1_000);
+  });
+
+  it('ends a block at its largest number of spans, between two requests', async () => {
+    const store = new RecordingStore();
+    const { ingest, loader } = await pipeline(new MemoryFileSystem(), store, {
+      maxBlockSpans: 25,
+      maxBlockDelayMs: 50,
+    });
+    await Promise.all([1, 11, 21, 31, 41].map((first) => ingest.otlp(numberedRequest(10, first))));
+    await loader.stop(1_000);
+    expect([...store.blocks.values()].map((block) => block.rows)).toEqual([20, 20, 10]);
+  });
+
+  it('makes the same blocks with the same tokens after a crash, and no other for them', async () => {
+    const files = new MemoryFileSystem();
+    const dead = new RecordingStore();
+    dead.beforeInsert = () => new Promise(() => {});
+    const before = await pipeline(files, dead, { maxBlockDelayMs: 10 });
+    for (let index = 0; index < 6; index++) {
+      await before.ingest.otlp(numberedRequest(5 + index, 1 + index * 100));
+      await sleep(15);
+    }
+    expect(dead.attempts).toHaveLength(2);
+    const disk = files.powerCut();
+
+    // The crash came after the engine had stored the second block, before the collector heard of it.
+    const store = new RecordingStore();
+    const again = await pipeline(disk, store, { maxBlockDelayMs: 1_000 });
+    await vi.waitFor(() => expect(store.attempts.slice(0, 2)).toEqual(dead.attempts));
+    await again.loader.stop(2_000);
+    expect(store.attempts).toHaveLength(3);
+    expect(store.rows).toBe(5 + 6 + 7 + 8 + 9 + 10);
+
+    const after = await pipeline(disk, store);
+    await after.loader.stop(1_000);
+    expect(store.attempts).toHaveLength(3);
+  });
+
+  it('tries a block again under its token until the store takes it, and accepts spans meanwhile', async () => {
+    const store = new RecordingStore();
+    store.failure = new Error('the engine is away');
+    const { ingest, loader, log } = await pipeline(new MemoryFileSystem(), store, { segmentBytes: 2_000 });
+    for (let index = 0; index < 20; index++) {
+      expect(await ingest.otlp(numberedRequest(10, 1 + index * 10))).toMatchObject({ status: 'accepted' });
+      await sleep(3);
+    }
+    await vi.waitFor(() => expect(loader.stats.failedInserts).toBeGreaterThan(3));
+    expect(loader.failure).toBe(store.failure);
+    expect(log.segments.length).toBeGreaterThan(3);
+    store.failure = null;
+    await vi.waitFor(() => expect(store.rows).toBe(200), { timeout: 4_000 });
+    expect(new Set(store.attempts)).toEqual(new Set(store.blocks.keys()));
+    expect(loader.failure).toBeNull();
+    await vi.waitFor(() => expect(log.segments.length).toBe(1));
+    await loader.stop(1_000);
+  });
+
+  it('has no more inserts under way than allowed', async () => {
+    const store = new RecordingStore();
+    store.beforeInsert = () => sleep(15);
+    const { ingest, loader } = await pipeline(new MemoryFileSystem(), store, {
+      maxBlockSpans: 10,
+      maxInsertsInFlight: 2,
+    });
+    await Promise.all(
+      Array.from({ length: 12 }, (_, index) => ingest.otlp(numberedRequest(10, 1 + index * 10))),
+    );
+    await loader.stop(2_000);
+    expect(store.rows).toBe(120);
+    expect(store.maxInFlight).toBe(2);
+  });
+
+  it('stops in time though the store is away, and leaves the rest in the log', async () => {
+    const files = new MemoryFileSystem();
+    const store = new RecordingStore();
+    store.failure = new Error('the engine is away');
+    const { ingest, loader } = await pipeline(files, store);
+    await ingest.otlp(numberedRequest(10));
+    await loader.stop(100);
+    expect(store.rows).toBe(0);
+    store.failure = null;
+    const again = await pipeline(files, store);
+    await again.loader.stop(1_000);
+    expect(store.rows).toBe(10);
+  });
+
+  it('goes on when the block journal can be written again', async () => {
+    const files = new MemoryFileSystem();
+    const store = new RecordingStore();
+    const { ingest, loader } = await pipeline(files, store, { maxBlockDelayMs: 60 });
+    await ingest.otlp(numberedRequest(10));
+    files.failing.set('sync', 'EIO');
+    await sleep(100);
+    expect(store.rows).toBe(0);
+    files.failing.clear();
+    await vi.waitFor(() => expect(store.rows).toBe(10), { timeout: 3_000 });
+    await loader.stop(1_000);
+  });
+});
