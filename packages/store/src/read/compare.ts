@@ -1,3 +1,4 @@
+import { rankDifferences } from '@utxoiq/model';
 import { AttributeType } from '../block/span-row.ts';
 import { clamp, spanCondition } from '../filter/span-condition.ts';
 import type { Loaded } from './key-catalogue.ts';
@@ -11,8 +12,6 @@ import { valueExpression } from './value-counts.ts';
 const FIELDS = ['service', 'name', 'status', 'kind'];
 /** Attributes compared at most: the most frequent ones. */
 const MAX_KEYS = 60;
-/** Values of one key that are shared by less than this part of either side tell nothing. */
-const MIN_SHARE = 0.01;
 /** Spans looked at, at most; of more, a sample. */
 const MAX_SPANS = 300_000;
 
@@ -44,24 +43,20 @@ LIMIT 20000`;
   const value = result.column('value');
   const inSelected = result.column<BigUint64Array>('selected');
   const inBaseline = result.column<BigUint64Array>('baseline');
-  const differences = Array.from(key, (name, row) => {
-    const selectedShare = share(inSelected[row] as bigint, sides.selected);
-    const baselineShare = share(inBaseline[row] as bigint, sides.total - sides.selected);
-    const score = Math.abs(selectedShare - baselineShare);
-    return { key: name, value: value[row] as string, selectedShare, baselineShare, score };
-  });
+  const candidates = Array.from(key, (name, row) => ({
+    key: name,
+    value: value[row] as string,
+    selected: Number(inSelected[row]),
+    baseline: Number(inBaseline[row]),
+  }));
+  const sizes = { selected: sides.selected, baseline: sides.total - sides.selected };
   return {
     selectedCount: sides.selected * every,
     baselineCount: (sides.total - sides.selected) * every,
-    differences: differences
-      .filter(({ score }) => score >= MIN_SHARE)
-      .sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1))
-      .slice(0, limit),
+    differences: rankDifferences(candidates, sizes, limit),
     partial: cutShort(deadline),
   };
 }
-
-const share = (part: bigint, whole: number): number => (whole === 0 ? 0 : Number(part) / whole);
 
 const comparedKeys = (keys: Loaded): readonly string[] => [
   ...FIELDS,
