@@ -11,6 +11,7 @@ import {
 import { keyValuesFromJson } from './any-value-json.ts';
 import {
   type JsonObject,
+  jsonEnum,
   readArray,
   readEnum,
   readObject,
@@ -37,19 +38,19 @@ export interface OtlpDecodeOptions {
   readonly defaultProjectId?: string;
 }
 
-const kinds = new Map<string, SpanKind>([
+const kinds = jsonEnum<SpanKind>(
   ['SPAN_KIND_UNSPECIFIED', SpanKind.unspecified],
   ['SPAN_KIND_INTERNAL', SpanKind.internal],
   ['SPAN_KIND_SERVER', SpanKind.server],
   ['SPAN_KIND_CLIENT', SpanKind.client],
   ['SPAN_KIND_PRODUCER', SpanKind.producer],
   ['SPAN_KIND_CONSUMER', SpanKind.consumer],
-]);
-const statusCodes = new Map<string, StatusCode>([
+);
+const statusCodes = jsonEnum<StatusCode>(
   ['STATUS_CODE_UNSET', StatusCode.unset],
   ['STATUS_CODE_OK', StatusCode.ok],
   ['STATUS_CODE_ERROR', StatusCode.error],
-]);
+);
 
 /**
  * An `ExportTraceServiceRequest` (or `TracesData`) in OTLP/JSON (opentelemetry-proto, "JSON Protobuf

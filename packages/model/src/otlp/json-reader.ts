@@ -59,16 +59,25 @@ function toInteger(value: unknown): bigint | null {
   return typeof value === 'string' && integerPattern.test(value) ? BigInt(value) : null;
 }
 
+/** An enum's values by name; the first is the default. */
+export interface JsonEnum<Value extends number> {
+  readonly byName: ReadonlyMap<string, Value>;
+  readonly byNumber: readonly Value[];
+}
+
+/** For enums whose numbers count up from 0, in that order. */
+export function jsonEnum<Value extends number>(...values: [name: string, value: Value][]): JsonEnum<Value> {
+  return { byName: new Map(values), byNumber: values.map(([, value]) => value) };
+}
+
 /** An enum by number or by name; an unknown one counts as 0, so that newer senders are not refused. */
 export function readEnum<Value extends number>(
   value: unknown,
-  names: ReadonlyMap<string, Value>,
+  { byName, byNumber }: JsonEnum<Value>,
   path: string,
 ): Value {
-  const numbers = [...names.values()];
-  const zero = numbers[0] as Value;
+  const zero = byNumber[0] as Value;
   if (value === undefined || value === null) return zero;
-  if (typeof value === 'string') return names.get(value) ?? zero;
-  const number = readInteger(value, path, -0x8000_0000n, 0x7fff_ffffn);
-  return numbers.find((known) => BigInt(known) === number) ?? zero;
+  if (typeof value === 'string') return byName.get(value) ?? zero;
+  return byNumber[Number(readInteger(value, path, -0x8000_0000n, 0x7fff_ffffn))] ?? zero;
 }
