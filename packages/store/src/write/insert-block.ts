@@ -29,12 +29,16 @@ export async function insertBlock(
   } as const;
   try {
     // Keys first: a filter trusts them to name every column that can hold a value.
-    await connection.insert({
-      sql: INSERT_KEYS,
-      bytes: encodeKeys(block),
-      settings: { ...settings, insert_deduplication_token: `${token}/keys` },
-      signal,
-    });
+    const uses = block.attributeUses();
+    // The engine takes a block without rows for an empty query.
+    if (uses.length > 0) {
+      await connection.insert({
+        sql: INSERT_KEYS,
+        bytes: encodeKeys(block, uses),
+        settings: { ...settings, insert_deduplication_token: `${token}/keys` },
+        signal,
+      });
+    }
     await connection.insert({
       sql: INSERT_SPANS,
       bytes: block.encode(),
@@ -47,8 +51,7 @@ export async function insertBlock(
   }
 }
 
-function encodeKeys(block: SpanBlock): Uint8Array {
-  const uses: readonly AttributeUse[] = block.attributeUses();
+function encodeKeys(block: SpanBlock, uses: readonly AttributeUse[]): Uint8Array {
   const project = new DictionaryColumn();
   const onResource = new PlainColumn('Bool');
   const key = new PlainColumn('String');
