@@ -58,21 +58,18 @@ function drawLines(context: CanvasRenderingContext2D, area: Area, props: TimeCha
   for (const { key, token } of percentiles) {
     context.strokeStyle = readToken(token);
     context.beginPath();
-    let connected = false;
-    for (const point of points) {
-      if (point.count === 0) {
-        connected = false;
-        continue;
-      }
+    context.fillStyle = readToken(token);
+    points.forEach((point, index) => {
+      if (point.count === 0) return;
       const middle = Date.parse(point.start_time) + bucketMs / 2;
       const x = area.left + ((middle - range.startMs) / (range.endMs - range.startMs)) * area.width;
       const y = area.top + (1 - logPosition(point[key], min, max)) * area.height;
-      if (connected) context.lineTo(x, y);
-      // A lone point between gaps still shows, as a dot as wide as the line.
-      else context.moveTo(x - 0.75, y);
-      context.lineTo(x, y);
-      connected = true;
-    }
+      const follows = (points[index - 1]?.count ?? 0) > 0;
+      // A lone point between gaps would be no line at all.
+      if (!follows && (points[index + 1]?.count ?? 0) === 0) context.fillRect(x - 2, y - 2, 4, 4);
+      if (follows) context.lineTo(x, y);
+      else context.moveTo(x, y);
+    });
     context.stroke();
   }
   context.restore();

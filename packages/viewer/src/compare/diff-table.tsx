@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { DiffNode, DiffSide, DiffStatus, TraceDiff } from '@utxoiq/model';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { ServiceSwatch } from '../design/service-chip.tsx';
 import { Empty } from '../design/states.tsx';
 import { formatCount, formatDuration } from '../time/format.ts';
@@ -75,7 +75,7 @@ const columns = [
 export function DiffTable({ diff }: { diff: TraceDiff }) {
   const [onlyDifferent, setOnlyDifferent] = useState(false);
   const [byDifference, setByDifference] = useState(false);
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const nodes = useMemo(() => {
     const kept = onlyDifferent ? diff.nodes.filter(isDifferent) : [...diff.nodes];
     return byDifference ? kept.sort((a, b) => Math.abs(b.deltaNanos) - Math.abs(a.deltaNanos)) : kept;
@@ -86,7 +86,7 @@ export function DiffTable({ diff }: { diff: TraceDiff }) {
   );
   const virtual = useVirtualizer({
     count: nodes.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => 38,
     overscan: 12,
   });
@@ -117,7 +117,7 @@ export function DiffTable({ diff }: { diff: TraceDiff }) {
         </Empty>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
-        <div ref={scroller} className="diff-scroll scroll" tabIndex={0}>
+        <div ref={setScroller} className="diff-scroll scroll" tabIndex={0}>
           <table className="diff-table" aria-rowcount={nodes.length}>
             <thead>
               <tr className="diff-row diff-head">

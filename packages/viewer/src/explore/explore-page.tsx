@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useScope } from '../api/queries.ts';
 import { tickClock } from '../app/clock.ts';
 import { useShortcuts } from '../app/shortcuts.tsx';
@@ -28,7 +28,7 @@ function useLiveTail(on: boolean): void {
 export function ExplorePage() {
   const [state, update] = useUrlState();
   const scope = useScope();
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const [showFacets, setShowFacets] = useState(false);
   const live = state.live === '1' && isRelative({ ...(state.to && { to: state.to }) });
   useLiveTail(live);
@@ -90,7 +90,12 @@ export function ExplorePage() {
       <div className={showFacets ? 'explore-body facets-shown' : 'explore-body'}>
         <Facets scope={scope} />
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key */}
-        <div ref={scroller} className="explore-main scroll" data-scroll-restoration-id="explore" tabIndex={0}>
+        <div
+          ref={setScroller}
+          className="explore-main scroll"
+          data-scroll-restoration-id="explore"
+          tabIndex={0}
+        >
           <div className="explore-stack">
             <Overview scope={scope} />
             <Results scope={scope} scroller={scroller} />

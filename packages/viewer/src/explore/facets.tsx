@@ -72,7 +72,7 @@ function FacetGroup({ title, facet, facetKey, onUnpin }: FacetGroupProps) {
   const most = values.reduce((max, { count }) => Math.max(max, count), 0);
   return (
     <section className="facet">
-      <h3 className="line">
+      <h2 className="line">
         <button type="button" className="facet-title" aria-expanded={open} onClick={() => setOpen(!open)}>
           <Icon name={open ? 'down' : 'right'} />
           <span className="clip">{title}</span>
@@ -82,7 +82,7 @@ function FacetGroup({ title, facet, facetKey, onUnpin }: FacetGroupProps) {
             <Icon name="close" />
           </button>
         )}
-      </h3>
+      </h2>
       {open && (
         <ul>
           {values.slice(0, all ? undefined : 8).map(({ value, count }) => (
@@ -92,7 +92,7 @@ function FacetGroup({ title, facet, facetKey, onUnpin }: FacetGroupProps) {
         </ul>
       )}
       {open && values.length > 8 && (
-        <button type="button" className="facet-more" onClick={() => setAll(!all)}>
+        <button type="button" className="more-button" onClick={() => setAll(!all)}>
           {all ? 'fewer' : `${values.length - 8} more`}
         </button>
       )}

@@ -1,4 +1,3 @@
-import type { RefObject } from 'react';
 import { type Scope, useSpans, useTraces } from '../api/queries.ts';
 import type { SpanItem, TraceItem } from '../api/types.ts';
 import { tickClock } from '../app/clock.ts';
@@ -42,7 +41,7 @@ function NothingFound({ hasFilter }: { hasFilter: boolean }) {
   );
 }
 
-export function Results({ scope, scroller }: { scope: Scope; scroller: RefObject<HTMLElement | null> }) {
+export function Results({ scope, scroller }: { scope: Scope; scroller: HTMLElement | null }) {
   const [state, update] = useUrlState();
   const list = state.list === 'spans' ? 'spans' : 'traces';
   const order = state.order === 'slowest' ? 'slowest' : 'newest';

@@ -1,14 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import {
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { SpanItem, TraceItem } from '../api/types.ts';
 import { useClock } from '../app/clock.ts';
 import { useShortcuts } from '../app/shortcuts.tsx';
@@ -83,7 +75,7 @@ export function TraceRow({ item, maxMs, nowMs, compareWith, onCompare }: RowProp
           params={{ traceId: item.trace_id }}
           search={(state: UrlState) => ({ ...sharedUrlState(state), project: item.project_id })}
         >
-          {item.root === null ? <em>Root span not here yet</em> : item.root.name}
+          {item.root === null ? <em className="muted">No root span received</em> : item.root.name}
         </Link>
         <span className="faint clip cell-service">{item.root?.service}</span>
       </span>
@@ -139,7 +131,8 @@ interface ListProps<Item> {
   readonly items: readonly Item[];
   readonly keyOf: (item: Item) => string;
   readonly row: (props: RowProps<Item>) => ReactNode;
-  readonly scroller: RefObject<HTMLElement | null>;
+  /** What scrolls; null until it stands. */
+  readonly scroller: HTMLElement | null;
   readonly hasMore: boolean;
   readonly loadMore: () => void;
   readonly compareWith: string | undefined;
@@ -161,15 +154,15 @@ export function VirtualList<Item extends { readonly duration_ms: number }>(props
   const [offset, setOffset] = useState(0);
   useLayoutEffect(() => {
     const element = list.current;
-    if (element === null || scroller.current === null) return;
+    if (element === null || scroller === null) return;
     const observer = new ResizeObserver(() => setOffset(element.offsetTop));
-    observer.observe(scroller.current.firstElementChild ?? scroller.current);
+    observer.observe(scroller.firstElementChild ?? scroller);
     setOffset(element.offsetTop);
     return () => observer.disconnect();
   }, [scroller]);
   const virtual = useVirtualizer({
     count: items.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => (narrow.matches ? 60 : 34),
     overscan: 12,
     scrollMargin: offset,

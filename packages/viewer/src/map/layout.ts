@@ -15,9 +15,9 @@ export interface MapLayout {
   readonly height: number;
 }
 
-export const nodeWidth = 172;
+export const nodeWidth = 164;
 export const nodeHeight = 54;
-const gapX = 96;
+const gapX = 72;
 const gapY = 26;
 
 /**
@@ -80,9 +80,8 @@ function columnsOf(names: readonly string[], edges: readonly Edge[]): string[][]
     }
     if (!moved) break;
   }
-  const columns: string[][] = [];
-  for (const name of names) (columns[column.get(name) ?? 0] ??= []).push(name);
-  return columns.map((one) => one ?? []);
+  const last = Math.max(0, ...column.values());
+  return Array.from({ length: last + 1 }, (_, index) => names.filter((name) => column.get(name) === index));
 }
 
 function orderColumns(columns: string[][], edges: readonly Edge[]): void {

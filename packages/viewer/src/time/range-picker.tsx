@@ -15,9 +15,19 @@ import {
 } from './range.ts';
 import './range-picker.css';
 
+const unitNames: Readonly<Record<string, string>> = {
+  s: 'seconds',
+  m: 'minutes',
+  h: 'hours',
+  d: 'days',
+  w: 'weeks',
+};
+
 function rangeLabel(from: string, to: string, nowMs: number): string {
   const preset = rangePresets.find((one) => one.from === from && to === 'now');
   if (preset !== undefined) return preset.label;
+  const relative = from.match(/^now-(\d+)([smhdw])$/);
+  if (relative !== null && to === 'now') return `Last ${relative[1]} ${unitNames[relative[2] ?? 's']}`;
   const range = resolveRange({ from, to }, nowMs);
   const start = formatDateTime(range.startMs);
   const end = formatDateTime(range.endMs);

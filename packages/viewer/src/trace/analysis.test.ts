@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { criticalNanos, indexCriticalPath } from './analysis.ts';
+import { criticalNanos, indexCriticalPath, longestHoldUp } from './analysis.ts';
 import { formatCollapse, parseCollapse, toggleCollapse } from './collapse.ts';
 
 describe('a critical path by row', () => {
@@ -12,6 +12,7 @@ describe('a critical path by row', () => {
     const index = indexCriticalPath(path, 3);
     expect([...index.offsets]).toEqual([0, 2, 2, 3]);
     expect([0, 1, 2].map((row) => criticalNanos(index, row))).toEqual([15, 0, 20]);
+    expect(longestHoldUp(index)).toEqual({ row: 2, nanos: 20 });
   });
 });
 

@@ -32,3 +32,14 @@ export function criticalNanos({ offsets, starts, ends }: CriticalIndex, row: num
   }
   return sum;
 }
+
+/** The row that holds up the critical path the longest; -1 for an empty path. */
+export function longestHoldUp(critical: CriticalIndex): { readonly row: number; readonly nanos: number } {
+  let best = { row: -1, nanos: 0 };
+  for (let row = 0; row + 1 < critical.offsets.length; row += 1) {
+    if (critical.offsets[row] === critical.offsets[row + 1]) continue;
+    const nanos = criticalNanos(critical, row);
+    if (nanos > best.nanos) best = { row, nanos };
+  }
+  return best;
+}

@@ -5,10 +5,11 @@ import { sharedUrlState, type UrlState } from '../app/url-state.ts';
 import { CopyButton } from '../design/copy-button.tsx';
 import { Icon } from '../design/icon.tsx';
 import { ServiceSwatch } from '../design/service-chip.tsx';
-import { formatCount, formatDateTime, formatDuration } from '../time/format.ts';
+import { formatCount, formatDateTime, formatDuration, formatShare } from '../time/format.ts';
+import { longestHoldUp } from './analysis.ts';
 import { ExportMenu } from './export-menu.tsx';
 import type { TraceDocument } from './trace-document.ts';
-import type { Analysis } from './use-analysis.ts';
+import type { Analysis, LateAnalysis } from './use-analysis.ts';
 
 function countErrors({ outline }: Analysis): number {
   let count = 0;
@@ -22,7 +23,34 @@ function maxDepth({ tree }: Analysis): number {
   return depth + 1;
 }
 
-export function TraceHeader({ document, analysis }: { document: TraceDocument; analysis: Analysis }) {
+interface TraceHeaderProps {
+  readonly document: TraceDocument;
+  readonly analysis: Analysis;
+  readonly late: LateAnalysis | null;
+  readonly onSelect: (row: number) => void;
+}
+
+/** What a person on call asks first: where did the time go? */
+function HoldUp({ analysis, late, onSelect }: Omit<TraceHeaderProps, 'document'>) {
+  const { outline, tree } = analysis;
+  const most = useMemo(() => (late === null ? null : longestHoldUp(late.critical)), [late]);
+  if (most === null || most.row < 0) return null;
+  const rootNanos = outline.durationNanos[tree.rootRow] ?? 0;
+  return (
+    <div className="hold-up">
+      <dt>Held up most by</dt>
+      <dd className="line">
+        <button type="button" className="link-button clip" onClick={() => onSelect(most.row)}>
+          {outline.names[outline.nameIndexes[most.row] ?? 0]}
+        </button>
+        {formatDuration(most.nanos / 1e6)}
+        <span className="faint">{formatShare(most.nanos / Math.max(1, rootNanos))}</span>
+      </dd>
+    </div>
+  );
+}
+
+export function TraceHeader({ document, analysis, late, onSelect }: TraceHeaderProps) {
   const { outline, tree, durationNanos } = analysis;
   const router = useRouter();
   const errors = useMemo(() => countErrors(analysis), [analysis]);
@@ -49,7 +77,8 @@ export function TraceHeader({ document, analysis }: { document: TraceDocument; a
         )}
         <ServiceSwatch name={service} />
         <h1 className="clip">
-          {hasRoot ? outline.names[outline.nameIndexes[root] ?? 0] : 'Root span not here yet'}
+          {outline.names[outline.nameIndexes[root] ?? 0]}
+          {!hasRoot && <em className="muted"> (no root span received)</em>}
         </h1>
         <span className="muted clip wide-only">{service}</span>
         <code className="faint clip wide-only">{outline.traceId}</code>
@@ -91,6 +120,7 @@ export function TraceHeader({ document, analysis }: { document: TraceDocument; a
           <dt>Depth</dt>
           <dd>{depth}</dd>
         </div>
+        <HoldUp analysis={analysis} late={late} onSelect={onSelect} />
       </dl>
     </header>
   );

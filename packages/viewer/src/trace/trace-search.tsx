@@ -1,5 +1,5 @@
 import { searchOutline } from '@utxoiq/model';
-import { type RefObject, useDeferredValue, useMemo, useState } from 'react';
+import { type RefObject, useMemo, useState } from 'react';
 import { useUrlState } from '../app/url-state.ts';
 import { Icon } from '../design/icon.tsx';
 import { formatCount } from '../time/format.ts';
@@ -12,19 +12,19 @@ export interface Found {
   readonly marks: Uint8Array | null;
 }
 
-/** `error` words in the search (`is:error`) keep only failed spans. */
-export function useFound({ outline, tree }: Analysis): Found {
+/** What a text finds; `is:error` in it keeps only failed spans. */
+export function findIn({ outline, tree }: Analysis, wanted: string | undefined): Found {
+  if (wanted === undefined || wanted.trim() === '') return { rows: null, marks: null };
+  const errorsOnly = /(^|\s)is:error(\s|$)/.test(wanted);
+  const text = wanted.replace(/(^|\s)is:error(?=\s|$)/, ' ');
+  const marks = new Uint8Array(outline.size);
+  for (const row of searchOutline(outline, text, { errorsOnly })) marks[row] = 1;
+  return { rows: tree.order.filter((row) => marks[row] === 1), marks };
+}
+
+export function useFound(analysis: Analysis): Found {
   const [{ find }] = useUrlState();
-  const wanted = useDeferredValue(find);
-  return useMemo(() => {
-    if (wanted === undefined) return { rows: null, marks: null };
-    const errorsOnly = /(^|\s)is:error(\s|$)/.test(wanted);
-    const text = wanted.replace(/(^|\s)is:error(?=\s|$)/, ' ');
-    const rows = searchOutline(outline, text, { errorsOnly });
-    const marks = new Uint8Array(outline.size);
-    for (const row of rows) marks[row] = 1;
-    return { rows: rows.sort((a, b) => (tree.positions[a] ?? 0) - (tree.positions[b] ?? 0)), marks };
-  }, [outline, tree, wanted]);
+  return useMemo(() => findIn(analysis, find), [analysis, find]);
 }
 
 /** The match after (`by` 1) or before (-1) a row, around the end. */
@@ -39,7 +39,7 @@ export function nextMatch(found: Found, { tree }: Analysis, row: number, by: 1 |
 interface TraceSearchProps {
   readonly input: RefObject<HTMLInputElement | null>;
   readonly found: Found;
-  readonly onStep: (by: 1 | -1) => void;
+  readonly onStep: (by: 1 | -1, text: string) => void;
 }
 
 export function TraceSearch({ input, found, onStep }: TraceSearchProps) {
@@ -62,7 +62,7 @@ export function TraceSearch({ input, found, onStep }: TraceSearchProps) {
           update({ find: event.target.value || undefined }, { replace: true });
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') onStep(event.shiftKey ? -1 : 1);
+          if (event.key === 'Enter') onStep(event.shiftKey ? -1 : 1, text);
           if (event.key === 'Escape') event.currentTarget.blur();
         }}
       />

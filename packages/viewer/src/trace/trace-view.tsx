@@ -9,7 +9,7 @@ import { CollapseMenu } from './collapse-menu.tsx';
 import { SpanPanel } from './details/span-panel.tsx';
 import type { TraceDocument } from './trace-document.ts';
 import { TraceHeader } from './trace-header.tsx';
-import { nextMatch, TraceSearch, useFound } from './trace-search.tsx';
+import { findIn, nextMatch, TraceSearch, useFound } from './trace-search.tsx';
 import { useAnalysis, useLateAnalysis } from './use-analysis.ts';
 import { useCollapse } from './use-collapse.ts';
 import { useTimeWindow } from './use-time-window.ts';
@@ -54,7 +54,8 @@ export function TraceView({ document: trace }: { document: TraceDocument }) {
     },
     [collapse, outline, update, state.span],
   );
-  const stepMatch = (by: 1 | -1) => select(nextMatch(found, analysis, row, by), 'jump');
+  const stepMatch = (by: 1 | -1, text = state.find) =>
+    select(nextMatch(findIn(analysis, text), analysis, row, by), 'jump');
   const nextError = () => {
     const isError = (one: number) => outlineIsError(outline.flags[one] ?? 0);
     const from = row < 0 ? 0 : (tree.positions[row] ?? 0) + 1;
@@ -134,7 +135,12 @@ export function TraceView({ document: trace }: { document: TraceDocument }) {
         };
   return (
     <div className="trace">
-      <TraceHeader document={trace} analysis={analysis} />
+      <TraceHeader
+        document={trace}
+        analysis={analysis}
+        late={late}
+        onSelect={(next) => select(next, 'jump')}
+      />
       {trace.partial !== null && (
         <PartialNotice
           reason={trace.partial}

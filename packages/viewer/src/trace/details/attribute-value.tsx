@@ -38,7 +38,7 @@ export function AttributeText({ value }: { value: JsonValue }) {
       ) : (
         `${text.slice(0, shortLength)}…`
       )}{' '}
-      <button type="button" className="facet-more" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button type="button" className="more-button" aria-expanded={open} onClick={() => setOpen(!open)}>
         {open ? 'less' : `all ${formatCount(text.length)} characters`}
       </button>
       {open && text.length > longLength && (

@@ -66,7 +66,7 @@ export function LogLink({ span, traceId }: { span: SpanDetail; traceId: string }
       <Popover
         end
         className={address === null ? 'button' : 'button plain icon'}
-        name="Set the address of the logs"
+        {...(address === null ? {} : { name: 'Set the address of the logs' })}
         label={address === null ? 'Link logs…' : <Icon name="settings" />}
       >
         {(close) => (

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { SpanDetail } from '../../api/types.ts';
 import { type UrlState, useUrlState } from '../../app/url-state.ts';
 import { CopyButton } from '../../design/copy-button.tsx';
@@ -94,14 +95,19 @@ function Links({ span }: { span: SpanDetail }) {
   );
 }
 
+/** Written out only once it is opened: it may be megabytes. */
 function RawJson({ span }: { span: SpanDetail }) {
+  const [open, setOpen] = useState(false);
   const text = () => JSON.stringify(span, null, 2);
   return (
-    <details className="section">
-      <summary>
-        Raw JSON <CopyButton text={text} what="the span as JSON" />
-      </summary>
-      <pre className="raw scroll">{text().slice(0, maxRawLength)}</pre>
+    <details className="section" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Raw JSON</summary>
+      {open && (
+        <div className="stack-box">
+          <pre className="raw scroll">{text().slice(0, maxRawLength)}</pre>
+          <CopyButton text={text} what="the span as JSON" />
+        </div>
+      )}
     </details>
   );
 }

@@ -1,0 +1,359 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RunningPlatform } from '../platform/running-platform.ts';
+import { chromiumPath, launchBrowser, type Watched, watchedPage, withoutChromium } from './browser.ts';
+import { idOf, otlpJson, post } from './traffic.ts';
+
+const insights = 'GET /api/v1/insights';
+const callerTrace = idOf('caller', 32);
+const queueTrace = idOf('queue', 32);
+const hostileName = '<img src=x onerror="document.title=1">"</script>';
+
+let platform: RunningPlatform;
+let browser: Browser;
+let context: BrowserContext;
+let token: string;
+let watched: Watched[] = [];
+
+/** A page of the signed-in context. */
+async function open(path: string, inContext = context): Promise<Page> {
+  const one = await watchedPage(inContext, platform.url);
+  watched.push(one);
+  await one.page.goto(platform.url + path);
+  return one.page;
+}
+
+async function signedInContext(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
+  const signedIn = await browser.newContext({ locale: 'en-US', timezoneId: 'UTC', ...options });
+  const response = await signedIn.request.post(`${platform.url}/api/v1/session`, { data: { token } });
+  expect(response.status()).toBe(201);
+  return signedIn;
+}
+
+/** The platform's own route, with its slow path, its failing path and neither. */
+async function makeTraffic(): Promise<void> {
+  const ask = (query: string) =>
+    fetch(`${platform.url}/api/v1/insights${query}`).then((answer) => answer.text());
+  for (let round = 0; round < 12; round += 1) await ask('');
+  await Promise.all([ask('?slow=1'), ask('?slow=1')]);
+  await ask('?fail=1');
+  const baseMs = Date.now() - 60_000;
+  await post(
+    platform.otlpHttpUrl,
+    otlpJson({
+      traceId: callerTrace,
+      service: 'caller',
+      baseMs,
+      spans: [
+        { id: 'root', name: hostileName, startMs: 0, endMs: 90 },
+        {
+          id: 'publish',
+          parent: 'root',
+          name: 'publish order',
+          startMs: 10,
+          endMs: 30,
+          error: true,
+          attributes: {
+            'order.region': 'eu north "1"',
+            'page.url': 'javascript:document.title=1',
+            body: 'x'.repeat(200_000),
+          },
+          linkTo: { traceId: queueTrace, spanId: idOf('consume', 16) },
+          exception: {
+            type: 'OrderError',
+            message: 'no stock',
+            stack: 'OrderError: no stock\n    at publish (order.ts:7)',
+          },
+        },
+        { id: 'orphan', parent: 'never sent', name: 'late child', startMs: 40, endMs: 50 },
+      ],
+    }),
+  );
+  await post(
+    platform.otlpHttpUrl,
+    otlpJson({
+      traceId: queueTrace,
+      service: 'worker',
+      baseMs,
+      spans: [{ id: 'consume', name: 'consume order', startMs: 100, endMs: 140 }],
+    }),
+  );
+}
+
+/** Until the store has what was just sent. */
+async function untilReadable(traceId: string): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` };
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const { status } = await fetch(`${platform.url}/api/v1/monitoring/traces/${traceId}`, { headers });
+    if (status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`trace ${traceId} did not become readable`);
+}
+
+describe.skipIf(chromiumPath === null)(`the viewer in a browser${withoutChromium}`, () => {
+  beforeAll(async () => {
+    [platform, browser] = await Promise.all([RunningPlatform.start(), launchBrowser()]);
+    token = await platform.token('--role', 'viewer');
+    await makeTraffic();
+    await untilReadable(queueTrace);
+    context = await signedInContext();
+  });
+  afterEach(async () => {
+    const problems = watched.flatMap((one) => one.problems);
+    await Promise.all(watched.map(({ page }) => page.close()));
+    watched = [];
+    expect(problems).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.[Symbol.asyncDispose]();
+  });
+
+  it('signs in with the printed link once, and with a token where one wanted to go', async () => {
+    const fresh = await browser.newContext();
+    const page = await open('', fresh);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.goto(platform.signInUrl);
+    await page.getByRole('list', { name: 'Traces' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/');
+    await page.getByRole('button', { name: 'Account' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect((await page.goto(platform.signInUrl))?.status()).toBe(401);
+
+    await page.goto(`${platform.url}/traces/${callerTrace}`);
+    await page.getByLabel('Token').fill('not a token');
+    await page.getByRole('button', { name: 'Sign in with token' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Token').fill(token);
+    await page.getByRole('button', { name: 'Sign in with token' }).click();
+    await page.getByRole('treeitem', { name: /publish order/ }).waitFor();
+    await fresh.close();
+  });
+
+  it('finds the slow request, sees what held it up, and compares it with a fast one', async () => {
+    const page = await open('/');
+    const filter = page.getByRole('combobox', { name: 'Filter' });
+    await filter.click();
+    await filter.pressSequentially('roo');
+    await page.getByRole('option', { name: /^root/ }).waitFor();
+    await filter.press('Tab');
+    await filter.pressSequentially('"GET /api/v1/i');
+    await page.getByRole('option', { name: new RegExp(insights) }).waitFor();
+    await filter.press('Tab');
+    await filter.press('Enter');
+    await page.getByRole('radio', { name: 'Slowest' }).click();
+    await page.waitForURL(/order=slowest/);
+    const rows = page.getByRole('list', { name: 'Traces' }).getByRole('listitem');
+    await rows.nth(14).waitFor();
+    expect(new URL(page.url()).searchParams.get('q')).toBe(`root="${insights}"`);
+
+    await rows.nth(0).getByRole('button', { name: 'Choose this trace to compare' }).click();
+    const slow = new URL(page.url()).searchParams.get('a');
+    await rows.nth(0).getByRole('link', { name: insights }).click();
+    await page.getByRole('tree', { name: 'Spans of the trace' }).waitFor();
+    await page.getByRole('button', { name: 'read archive' }).click();
+    const panel = page.getByRole('complementary', { name: 'Span details' });
+    await panel.getByText('On critical path').waitFor();
+    expect(await panel.getByRole('heading', { level: 2 }).textContent()).toBe('read archive');
+    expect(await panel.getByText('cache_miss').count()).toBe(1);
+
+    await page.goBack();
+    await page.goBack();
+    await rows.nth(8).getByRole('link', { name: 'Compare with the chosen trace' }).click();
+    const table = page.getByRole('table');
+    await table.getByRole('row', { name: /read archive/ }).waitFor();
+    expect(await table.getByRole('row', { name: /read archive/ }).textContent()).toMatch(/only in A/);
+    expect(new URL(page.url()).searchParams.get('a')).toBe(slow);
+    await page.getByRole('tab', { name: 'Side by side' }).click();
+    await page.getByRole('region', { name: 'Trace B' }).getByRole('treeitem').first().waitFor();
+  });
+
+  it('shows an error with its stack, follows a link to another trace and comes back', async () => {
+    const page = await open(`/traces/${callerTrace}`);
+    await page.getByRole('treeitem', { name: /late child/ }).waitFor();
+    await page.keyboard.press('e');
+    const panel = page.getByRole('complementary', { name: 'Span details' });
+    await panel.getByText('OrderError: no stock\n    at publish (order.ts:7)').waitFor();
+    expect(await panel.locator('a[href^="javascript"]').count()).toBe(0);
+    expect(await panel.getByRole('button', { name: /all 200 k characters/ }).count()).toBe(1);
+    await panel.getByRole('link', { name: new RegExp(queueTrace) }).click();
+    await page.getByRole('treeitem', { name: /consume order/, selected: true }).waitFor();
+    await page.goBack();
+    await page.getByRole('treeitem', { name: /publish order/, selected: true }).waitFor();
+    expect(await page.title()).not.toBe('1');
+  });
+
+  it('filters from a value, and a shared address shows the same in a fresh browser', async () => {
+    const page = await open(`/traces/${callerTrace}?span=${idOf('publish', 16)}`);
+    const panel = page.getByRole('complementary', { name: 'Span details' });
+    await panel.getByRole('link', { name: /^Filter for order.region/ }).click();
+    await page.getByRole('link', { name: hostileName }).waitFor();
+    expect(
+      await page
+        .getByRole('listitem')
+        .filter({ has: page.getByRole('link', { name: hostileName }) })
+        .count(),
+    ).toBe(1);
+    expect(await page.getByRole('combobox', { name: 'Filter' }).inputValue()).toBe(
+      'order.region="eu north \\"1\\""',
+    );
+
+    const other = await signedInContext();
+    const shared = await open(page.url().slice(platform.url.length), other);
+    await shared.getByRole('link', { name: hostileName }).waitFor();
+    expect(await shared.getByRole('combobox', { name: 'Filter' }).inputValue()).toBe(
+      'order.region="eu north \\"1\\""',
+    );
+    await other.close();
+  });
+
+  it('says where a filter is wrong and does not run it', async () => {
+    const page = await open('/');
+    const filter = page.getByRole('combobox', { name: 'Filter' });
+    await filter.fill('duration>5x');
+    await filter.press('Enter');
+    await page.getByRole('alert').getByText('"5x" is no duration').waitFor();
+    expect(new URL(page.url()).searchParams.get('q')).toBeNull();
+  });
+
+  it('selects an area of the heatmap by key and says what is different in it', async () => {
+    const page = await open('/?from=now-15m');
+    const heatmap = page.getByRole('application', { name: /Latency heatmap/ });
+    await page.waitForLoadState('networkidle');
+    await heatmap.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForURL(/sel=/);
+    const box = await heatmap.boundingBox();
+    if (box === null) throw new Error('the heatmap has no place');
+    // The upper part of the chart: the slow spans.
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width - 9, box.y + box.height * 0.4, { steps: 4 });
+    await page.mouse.up();
+    await page.getByRole('button', { name: 'What is different?' }).click();
+    await page
+      .getByRole('region', { name: 'What is different' })
+      .getByText(/selected/)
+      .waitFor();
+    await page.goBack();
+    await page.waitForURL((url) => !url.searchParams.has('diff'));
+  });
+
+  it('moves through a trace by keys alone', async () => {
+    const page = await open(`/traces/${callerTrace}`);
+    const tree = page.getByRole('tree', { name: 'Spans of the trace' });
+    await tree.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('treeitem', { name: /publish order/, selected: true }).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('treeitem', { expanded: false }).waitFor();
+    expect(await page.getByRole('treeitem').count()).toBe(2);
+    await page.keyboard.press('w');
+    await page.waitForURL(/zoom=/);
+    await page.keyboard.press('0');
+    await page.waitForURL((url) => !url.searchParams.has('zoom'));
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard' }).getByText('Next error').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('2');
+    await page.getByRole('application', { name: /Flame graph/ }).waitFor();
+    await page.keyboard.press('3');
+    await page.getByRole('row', { name: /publish order/ }).waitFor();
+  });
+
+  it('opens a dropped file without a session', async () => {
+    const anonymous = await browser.newContext();
+    const page = await open('/file', anonymous);
+    const file = JSON.stringify(
+      otlpJson({
+        traceId: idOf('dropped', 32),
+        service: 'from-a-file',
+        baseMs: Date.UTC(2026, 0, 1),
+        spans: [
+          { id: 'f1', name: 'dropped root', startMs: 0, endMs: 10 },
+          {
+            id: 'f2',
+            parent: 'f1',
+            name: 'dropped child',
+            startMs: 2,
+            endMs: 5,
+            attributes: { colour: 'blue' },
+          },
+        ],
+      }),
+    );
+    const transfer = await page.evaluateHandle(
+      `(() => { const data = new DataTransfer(); data.items.add(new File([${JSON.stringify(file)}], 'trace.json')); return data; })()`,
+    );
+    await page.getByRole('main').dispatchEvent('drop', { dataTransfer: transfer });
+    await page.getByRole('treeitem', { name: /dropped child/ }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('child');
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: 'Span details' }).getByText('blue').waitFor();
+    await anonymous.close();
+  });
+
+  it('exports a trace that opens again', async () => {
+    const page = await open(`/traces/${callerTrace}`);
+    for (const [choice, pattern] of [
+      ['OTLP JSON', /"resourceSpans"/],
+      ['Chrome trace, for Perfetto', /"traceEvents"/],
+    ] as const) {
+      await page.getByRole('button', { name: 'Export' }).click();
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: choice }).click();
+      const stream = await (await download).createReadStream();
+      expect(Buffer.concat(await stream.toArray()).toString()).toMatch(pattern);
+    }
+  });
+
+  it.each(['dark', 'light'] as const)(
+    'has no accessibility faults that axe can find (%s)',
+    async (colorScheme) => {
+      const themed = await signedInContext({ colorScheme });
+      for (const path of [
+        '/?from=now-15m',
+        `/traces/${callerTrace}?span=${idOf('publish', 16)}`,
+        `/traces/${callerTrace}?view=table`,
+        `/compare?a=${callerTrace}&b=${queueTrace}`,
+        '/services?service=web-api',
+        '/map',
+        '/file',
+      ]) {
+        const page = await open(path, themed);
+        await page.waitForLoadState('networkidle');
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const faults = violations.flatMap(({ id, nodes }) =>
+          nodes.slice(0, 3).map(({ html }) => `${path} ${id}: ${html}`),
+        );
+        expect(faults).toEqual([]);
+        await page.close();
+      }
+      await themed.close();
+    },
+  );
+
+  it('fits a telephone of 375 pixels', async () => {
+    const small = await signedInContext({ viewport: { width: 375, height: 740 }, hasTouch: true });
+    for (const path of [
+      '/?from=now-15m',
+      `/traces/${callerTrace}?span=${idOf('publish', 16)}`,
+      '/services',
+      '/map',
+      '/file',
+    ]) {
+      const page = await open(path, small);
+      await page.waitForLoadState('networkidle');
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+      expect(`${path} ${overflow}`).toBe(`${path} 0`);
+      await page.close();
+    }
+    await small.close();
+  });
+});
