@@ -1,0 +1,180 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { matchesLock } from '../scripts/setup/installed-packages.mjs';
+import { cloudTraceEnvironment } from '../services/web-api/src/cloud-trace/local/environment.ts';
+import { openLocalCloud } from '../services/web-api/src/cloud-trace/local/local-cloud.ts';
+import { startPlatform } from '../services/web-api/test/cloud-trace/platform.ts';
+
+// Programs that nobody here wrote (fixtures/clients), each in a process of its own, with the environment that
+// `npm run cloud-trace -- env` prints, or with the address that they can be given.
+const run = promisify(execFile);
+const clients = fileURLToPath(new URL('fixtures/clients/', import.meta.url));
+const project = 'test-project';
+const traceId = (name: string) => Buffer.from(name.padEnd(16, '.')).toString('hex');
+
+let platform: Awaited<ReturnType<typeof startPlatform>>;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  await installClients();
+  platform = await startPlatform();
+  const cloud = await openLocalCloud(platform.dataDir, project);
+  environment = Object.fromEntries(
+    cloudTraceEnvironment({ cloud, projectId: project, host: '127.0.0.1', port: platform.port }).map(
+      ([name, value]) => [name, value],
+    ),
+  );
+}, 180_000);
+afterAll(() => platform?.stop());
+
+async function installClients(): Promise<void> {
+  const hidden = `${clients}node_modules/.package-lock.json`;
+  const lock = JSON.parse(readFileSync(`${clients}package-lock.json`, 'utf8'));
+  if (existsSync(hidden) && matchesLock(lock, readFileSync(hidden, 'utf8'))) return;
+  await run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: clients });
+}
+
+async function program(file: string, variables: Record<string, string>) {
+  const { stdout } = await run(process.execPath, ['--no-deprecation', file], {
+    cwd: clients,
+    env: { PATH: process.env.PATH ?? '', ...variables },
+    timeout: 30_000,
+  });
+  return stdout === '' ? null : JSON.parse(stdout);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the expectations say what an answer looks like
+async function read(path: string): Promise<any> {
+  const response = await fetch(`${platform.url}${path}`, {
+    headers: { authorization: `Bearer ${platform.viewer}` },
+  });
+  return response.ok ? response.json() : null;
+}
+
+async function readTrace(id: string, spanCount: number): ReturnType<typeof read> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const trace = await read(`/api/v1/monitoring/traces/${id}`);
+    if (trace !== null && trace.span_count >= spanCount) return trace;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`trace ${id} did not arrive`);
+}
+
+describe('programs that nobody here wrote', () => {
+  const written = async (variables: Record<string, string>) => {
+    const { traceId: id, spanId, results } = await program('exporter.mjs', variables);
+    expect(results).toEqual([{ code: 0 }, { code: 0 }]);
+    const trace = await readTrace(id, 2);
+    const [root, child] = trace.spans;
+    expect(root).toMatchObject({ name: 'checkout', kind: 'server', span_id: spanId, parent_span_id: null });
+    expect(root.attributes).toMatchObject({ '/http/method': 'POST', items: 3, paid: true, ratio: 2 });
+    expect(child).toMatchObject({
+      name: 'charge',
+      kind: 'client',
+      parent_span_id: spanId,
+      status: { code: 2, message: 'declined' },
+    });
+    expect(child.events[0]).toMatchObject({ name: 'declined', attributes: { reason: 'limit' } });
+    const list = await read(
+      `/v1/projects/${project}/traces?view=ROOTSPAN&filter=%2Broot:checkout%20method:POST`,
+    );
+    expect(list.traces.some((item: { traceId: string }) => item.traceId === id)).toBe(true);
+  };
+
+  it("run with environment variables alone: Google's exporter, with a key file", async () => {
+    const { GCE_METADATA_HOST: _, ...variables } = environment;
+    await written(variables);
+  });
+
+  it("run with environment variables alone: Google's exporter, with the metadata server", async () => {
+    const { GOOGLE_APPLICATION_CREDENTIALS: _, GOOGLE_CLOUD_PROJECT: __, ...variables } = environment;
+    await written(variables);
+  });
+
+  it('run with environment variables alone: the trace agent', async () => {
+    const id = traceId('agent');
+    await program('trace-agent.cjs', { ...environment, TRACE_ID: id });
+    const trace = await readTrace(id, 2);
+    expect(trace.spans[0]).toMatchObject({
+      name: '/agent',
+      parent_span_id: '000000000000007b',
+      kind: 'server',
+    });
+    expect(trace.spans[0].attributes['/http/method']).toBe('GET');
+  });
+
+  it.each([
+    ['at the address it is given', true],
+    ['with environment variables alone', false],
+  ])('use v1 and v2: @googleapis/cloudtrace, %s', async (_name, given) => {
+    const id = traceId(`api ${given}`);
+    const variables = given
+      ? { ROOT_URL: `${platform.url}/`, TOKEN: platform.viewer }
+      : { ...environment, GOOGLE_CLOUD_UNIVERSE_DOMAIN: 'trace.local' };
+    const answer = await program('cloudtrace-api.mjs', { ...variables, TRACE_ID: id, PROJECT: project });
+    expect(answer.statuses).toEqual([200, 200, 200]);
+    expect(answer.created).toMatchObject({ displayName: { value: 'single' }, spanId: '00000000000000bb' });
+    expect(answer.trace.spans.map(({ name }: { name: string }) => name).toSorted()).toEqual([
+      '/api',
+      'batch',
+      'single',
+    ]);
+    expect(answer.trace.spans.find(({ name }: { name: string }) => name === 'batch')).toMatchObject({
+      spanId: '170',
+      parentSpanId: '2205310701640571284',
+      labels: { count: '7' },
+    });
+    const found = answer.list.traces.find((item: { traceId: string }) => item.traceId === id);
+    expect(found.spans.map(({ name }: { name: string }) => name)).toContain('/api');
+    expect(answer.missing).toMatchObject({ code: 404, message: 'Requested entity was not found.' });
+    expect(answer.malformed.code).toBe(400);
+    expect(answer.malformed.message).toMatch(/^Invalid filter/);
+  });
+
+  it("write OTLP: OpenTelemetry's exporters over protobuf, JSON and gRPC, read back through v1", async () => {
+    const ids = await program('otlp.mjs', {
+      HTTP_URL: `http://127.0.0.1:${platform.otlpHttpPort}`,
+      GRPC_URL: `http://127.0.0.1:${platform.grpcPort}`,
+    });
+    for (const [door, id] of Object.entries<string>(ids)) {
+      const trace = await readTrace(id, 1);
+      expect(trace.spans[0]).toMatchObject({
+        name: `by ${door}`,
+        attributes: { door, count: 2, ratio: 0.5, list: ['a', 'b'] },
+      });
+      const v1 = await read(`/v1/projects/${project}/traces/${id}`);
+      expect(v1.spans[0].labels).toMatchObject({
+        'service.name': `otlp-${door}`,
+        count: '2',
+        ratio: '0.5',
+        list: '["a","b"]',
+        'otel.scope.name': 'otlp',
+      });
+    }
+  });
+
+  it("pass their context on: Google's propagator", async () => {
+    const id = traceId('propagator');
+    const answer = await program('propagator.mjs', {
+      URL: `${platform.url}/api/v1/session/config`,
+      TRACE_ID: id,
+    });
+    expect(answer.sent['x-cloud-trace-context']).toBe(`${id}/9492351182879891306;o=1`);
+    expect(answer.back).toMatchObject({ traceId: id, traceFlags: 1 });
+  });
+
+  it("ask for traces: the Model Context Protocol's client", async () => {
+    const answer = await program('mcp.mjs', {
+      URL: `${platform.url}/mcp`,
+      TOKEN: platform.viewer,
+      TRACE_ID: traceId('api true'),
+      PROJECT: project,
+    });
+    expect(answer.tools).toEqual(['list_traces', 'get_trace']);
+    expect(answer.trace.structuredContent.spans).toHaveLength(3);
+    expect(answer.list.structuredContent.traces.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTemporaryEngine } from '@utxoiq/clickhouse-embedded';
+import { LocalKey } from '../../src/auth/local-key.ts';
+import { readConfig } from '../../src/config.ts';
+import { startWebApi } from '../../src/web-api.ts';
+
+/** The whole API on a real engine, in a temporary directory, on free ports. */
+export async function startPlatform(environment: Readonly<Record<string, string>> = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cloud-trace-'));
+  const engine = await startTemporaryEngine();
+  const [port, otlpHttpPort, grpcPort] = await freePorts(3);
+  const api = await startWebApi(
+    readConfig({
+      CLICKHOUSE_URL: engine.url,
+      DATA_DIR: dataDir,
+      PORT: String(port),
+      OTLP_HTTP_PORT: String(otlpHttpPort),
+      GRPC_PORT: String(grpcPort),
+      GCP_PROJECT_ID: 'test-project',
+      LOG_LEVEL: 'warn',
+      ...environment,
+    }),
+  );
+  const key = await LocalKey.open(dataDir);
+  const token = (role: 'viewer' | 'writer' | 'admin') =>
+    key.sign({ subject: 'test', roles: [role], ttlSeconds: 600 });
+  return {
+    url: api.url,
+    dataDir,
+    port: Number(port),
+    otlpHttpPort: Number(otlpHttpPort),
+    grpcPort: Number(grpcPort),
+    viewer: await token('viewer'),
+    async stop() {
+      await api.stop();
+      await engine.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const server = createServer().listen(0, '127.0.0.1', resolve);
+      await promise;
+      return server;
+    }),
+  );
+  return Promise.all(
+    servers.map(async (server) => {
+      const address = server.address();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      server.close(() => resolve());
+      await promise;
+      return typeof address === 'object' && address !== null ? address.port : 0;
+    }),
+  );
+}

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTemporaryEngine } from '@utxoiq/clickhouse-embedded';
+import { Collector } from '@utxoiq/collector';
+import { TraceStore } from '@utxoiq/store';
+import { storeSource } from '../src/source/store-source.ts';
+import { startTestApp, type TestApp } from './test-app.ts';
+
+export interface RealBackend extends TestApp {
+  readonly collector: Collector;
+  /** Where it listens. */
+  readonly url: string;
+}
+
+/** The app over the embedded engine, the real store and the real collector, listening. */
+export async function startRealBackend(): Promise<RealBackend> {
+  const engine = await startTemporaryEngine();
+  const store = await TraceStore.open({ url: engine.url });
+  const dataDir = mkdtempSync(join(tmpdir(), 'utxoiq-collector-'));
+  const collector = await Collector.start({ store, dataDir, projectId: 'utxoiq-local', host: '127.0.0.1' });
+  const test = await startTestApp(storeSource(store), {
+    deps: { ingest: (request, response) => collector.handleHttp(request, response) },
+  });
+  const url = await test.app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    ...test,
+    collector,
+    url,
+    [Symbol.asyncDispose]: async () => {
+      await test[Symbol.asyncDispose]();
+      await collector.stop();
+      await store.close();
+      await engine.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
