@@ -39,11 +39,17 @@ export class EmbeddedClickHouse implements AsyncDisposable {
   /** Resolves when queries are answered. Throws EmbeddedError: its message says what to do. */
   static async start(options: EmbeddedOptions): Promise<EmbeddedClickHouse> {
     const resolved = resolveOptions(options);
-    const listener = await listen(resolved);
+    const early: Socket[] = [];
+    const keep = (socket: Socket) => void early.push(socket);
+    const listener = await listen(resolved, keep);
     try {
-      return new EmbeddedClickHouse(resolved, listener, await EngineChild.start(resolved));
+      const engine = new EmbeddedClickHouse(resolved, listener, await EngineChild.start(resolved));
+      listener.off('connection', keep);
+      for (const socket of early) engine.#accept(socket);
+      return engine;
     } catch (error) {
       listener.close();
+      for (const socket of early) socket.destroy();
       throw error;
     }
   }
@@ -130,9 +136,9 @@ export class EmbeddedClickHouse implements AsyncDisposable {
 
 const nextBackoff = (ms: number): number => Math.min(MAX_BACKOFF_MS, Math.max(200, ms * 2));
 
-async function listen({ host, port }: ResolvedOptions): Promise<Server> {
+async function listen({ host, port }: ResolvedOptions, accept: (socket: Socket) => void): Promise<Server> {
   // Paused: the first bytes of a connection are for the process that gets it.
-  const server = createServer({ pauseOnConnect: true });
+  const server = createServer({ pauseOnConnect: true }, accept);
   try {
     server.listen(port, host);
     await once(server, 'listening');

@@ -118,6 +118,16 @@ describe('queries of the real client', () => {
     const sql = "SELECT a, getSetting('max_block_size'), getSetting('max_threads') FROM mine";
     expect((await post(sql, { ...session, max_threads: '5' })).text).toBe('7\t123\t5\n');
     expect((await post(sql, session)).text).not.toBe('7\t123\t5\n');
+    const get = (query: string) => fetch(`${temporary.url}/?${new URLSearchParams({ query, ...session })}`);
+    expect(await (await get(sql)).text()).toMatch(/^7\t123\t/);
+    expect(await (await get('DROP TABLE mine')).text()).toMatch(/^Code: 164\./);
+    await post('SET max_execution_time = 7', session);
+    expect(
+      (await post("SELECT getSetting('max_execution_time')", { ...session, max_execution_time: '9' })).text,
+    ).toBe('9\n');
+    expect(
+      (await post("SELECT value FROM system.settings WHERE name = 'max_execution_time'", session)).text,
+    ).toBe('7\n');
     expect((await post(sql)).status).toBe(404);
     expect((await post(sql, { session_id: 's2', session_check: '1' })).text).toMatch(/^Code: 372\./);
     const [first, second] = await Promise.all([

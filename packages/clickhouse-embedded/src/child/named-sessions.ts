@@ -1,7 +1,6 @@
 import type { Engine } from './engine/engine.ts';
 import type { Connection } from './engine/native-library.ts';
 import { ClickHouseError } from './http/clickhouse-error.ts';
-import type { QueryRequest } from './http/query-request.ts';
 import { identifier, stringLiteral } from './sql/literal.ts';
 
 /** The `session_id`, `session_timeout` and `session_check` of a request. */
@@ -11,9 +10,12 @@ export interface SessionRequest {
   mustExist: boolean;
 }
 
+const MAX_SESSIONS = 256;
+
 interface NamedSession {
   connection: Connection;
   busy: boolean;
+  isNew: boolean;
   expiry: NodeJS.Timeout | undefined;
 }
 
@@ -21,19 +23,22 @@ interface NamedSession {
 export class NamedSessions {
   readonly #engine: Engine;
   readonly #sessions = new Map<string, NamedSession>();
+  readonly #defaults: string;
 
-  constructor(engine: Engine) {
+  /** `defaults`: assignments for a new session, which a SET in it may change for good. */
+  constructor(engine: Engine, defaults: string) {
     this.#engine = engine;
+    this.#defaults = defaults;
   }
 
   async use<T>(
     asked: SessionRequest,
-    request: QueryRequest,
+    settingNames: readonly string[],
     run: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     const session = this.#lock(asked);
     try {
-      const restore = await this.#restoring(session.connection, request);
+      const restore = await this.#restoring(session, settingNames);
       try {
         return await run(session.connection);
       } finally {
@@ -52,15 +57,28 @@ export class NamedSessions {
 
   #lock({ id, mustExist }: SessionRequest): NamedSession {
     const known = this.#sessions.get(id);
-    if (known?.busy)
+    if (known?.busy) {
       throw new ClickHouseError(373, 'SESSION_IS_LOCKED', `Session ${id} is locked by a concurrent client`);
-    if (known === undefined && mustExist)
+    }
+    if (known === undefined && mustExist) {
       throw new ClickHouseError(372, 'SESSION_NOT_FOUND', `Session ${id} not found`);
-    const session = known ?? { connection: this.#engine.connect(), busy: true, expiry: undefined };
+    }
+    if (known === undefined && this.#sessions.size >= MAX_SESSIONS) {
+      throw new ClickHouseError(
+        202,
+        'TOO_MANY_SIMULTANEOUS_QUERIES',
+        `${MAX_SESSIONS} sessions are open already`,
+      );
+    }
+    const session = known ?? this.#create();
     session.busy = true;
     clearTimeout(session.expiry);
     this.#sessions.set(id, session);
     return session;
+  }
+
+  #create(): NamedSession {
+    return { connection: this.#engine.connect(), busy: true, isNew: true, expiry: undefined };
   }
 
   #close(id: string): void {
@@ -72,13 +90,14 @@ export class NamedSessions {
   }
 
   // What stands in the URL is for that request only: the statements that put back what it changes.
-  async #restoring(connection: Connection, request: QueryRequest): Promise<string> {
-    const names = ['log_comment', 'max_execution_time', 'readonly', ...request.settings.keys()].map(
-      stringLiteral,
-    );
+  async #restoring(session: NamedSession, settingNames: readonly string[]): Promise<string> {
+    const { connection, isNew } = session;
+    session.isNew = false;
+    const defaults = isNew ? `SET ${this.#defaults};` : '';
+    const names = settingNames.map(stringLiteral);
     const { bytes } = await this.#engine.query(
       connection,
-      `SELECT currentDatabase(), name, value, changed FROM system.settings WHERE name IN (${names.join(', ')})`,
+      `${defaults}SELECT currentDatabase(), name, value, changed FROM system.settings WHERE name IN (${names.join(', ')})`,
       'JSONCompactEachRow',
     );
     const rows = Buffer.from(bytes).toString().trim().split('\n');

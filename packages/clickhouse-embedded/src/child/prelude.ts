@@ -14,8 +14,12 @@ export function prelude(request: QueryRequest, defaults: ReadonlyMap<string, str
   settings.set('log_comment', request.queryId);
   const assignments = [...settings].map(([name, value]) => assignment(name, value));
   for (const [name, value] of request.parameters) assignments.push(parameter(name, value));
-  // Last: it forbids itself to be set again.
-  if (request.readOnly && !['1', '2'].includes(request.settings.get('readonly') ?? '')) {
+  // Last: it forbids itself to be set again. A session would keep it: there the runner looks at the statement.
+  if (
+    request.readOnly &&
+    request.session === null &&
+    !['1', '2'].includes(request.settings.get('readonly') ?? '')
+  ) {
     assignments.push(assignment('readonly', '2'));
   }
   const use = request.database === '' ? '' : `USE ${identifier(request.database)};`;

@@ -36,7 +36,7 @@ export class QueryRunner {
     this.#engine = engine;
     this.#queries = new Places(options.maxConcurrentQueries, options.maxQueuedQueries);
     this.#inserts = new Places(options.maxConcurrentInserts, options.maxQueuedQueries);
-    this.#sessions = new NamedSessions(engine);
+    this.#sessions = new NamedSessions(engine, `max_execution_time = ${options.maxQuerySeconds}`);
     this.#readDefaults = new Map([['max_execution_time', String(options.maxQuerySeconds)]]);
   }
 
@@ -79,6 +79,9 @@ export class QueryRunner {
       return await this.#onConnection(request, { ...statement, sql }, NO_DEFAULTS);
     }
     const reads = (await this.#classOf(statement.sql)) === READS;
+    if (request.readOnly && request.session !== null && !reads) {
+      throw new ClickHouseError(164, 'READONLY', 'Cannot execute query in readonly mode');
+    }
     const release = await (statement.isInsert ? this.#inserts : this.#queries).take(signal);
     const cancel = () => void this.#cancel(request.queryId);
     if (reads) signal.addEventListener('abort', cancel, { once: true });
@@ -108,15 +111,18 @@ export class QueryRunner {
     statement: Statement,
     defaults: ReadonlyMap<string, string>,
   ): Promise<QueryResult> {
-    const sql = prelude(request, defaults) + statement.sql;
-    if (request.session !== null) {
-      return await this.#sessions.use(request.session, request, async (connection) =>
-        toResult(await this.#engine.query(connection, sql, request.defaultFormat), statement),
+    const { session, defaultFormat } = request;
+    if (session !== null) {
+      const sql = prelude(request, NO_DEFAULTS) + statement.sql;
+      const names = ['log_comment', ...request.settings.keys()];
+      return await this.#sessions.use(session, names, async (connection) =>
+        toResult(await this.#engine.query(connection, sql, defaultFormat), statement),
       );
     }
+    const sql = prelude(request, defaults) + statement.sql;
     const connection = this.#engine.connect();
     try {
-      return toResult(await this.#engine.query(connection, sql, request.defaultFormat), statement);
+      return toResult(await this.#engine.query(connection, sql, defaultFormat), statement);
     } finally {
       this.#engine.disconnect(connection);
     }

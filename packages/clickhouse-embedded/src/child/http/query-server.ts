@@ -20,9 +20,10 @@ export function createQueryServer(parts: QueryServerParts): Server {
   const access = new Access(parts.options.password);
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const gone = new AbortController();
-    response.once('close', () =>
-      gone.abort(new ClickHouseError(394, 'QUERY_WAS_CANCELLED', 'the client left')),
-    );
+    response.once('close', () => {
+      if (!response.writableFinished)
+        gone.abort(new ClickHouseError(394, 'QUERY_WAS_CANCELLED', 'The client left'));
+    });
     try {
       await route(parts, access, { request, response, signal: gone.signal });
     } catch (error) {
