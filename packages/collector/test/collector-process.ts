@@ -8,7 +8,9 @@ const [url = '', dataDir = '', limits = '{}'] = process.argv.slice(2);
 const log = (level: string) => (fields: object | string, message?: string) => {
   const err = typeof fields === 'object' && 'err' in fields ? fields.err : undefined;
   const rest =
-    typeof fields === 'string' ? {} : { ...fields, err: err instanceof Error ? err.message : undefined };
+    typeof fields === 'string'
+      ? {}
+      : { ...fields, err: err instanceof Error ? `${err.message}: ${String(err.cause)}` : undefined };
   process.stderr.write(`${level} ${message ?? String(fields)} ${JSON.stringify(rest)}\n`);
 };
 const store = await TraceStore.open({ url });
