@@ -375,7 +375,7 @@ describe('concurrency', () => {
     leaving.abort();
     await expect(left).rejects.toThrow();
     await expect.poll(running, { timeout: 5_000 }).toBe('1\n');
-    await post("KILL QUERY WHERE query_id = 'to-kill' SYNC");
+    await post('KILL QUERY WHERE query_id = {id:String} SYNC', { param_id: 'to-kill' });
     expect((await killed).text).toMatch(/^Code: 394\./);
     await expect.poll(running, { timeout: 5_000 }).toBe('0\n');
   });

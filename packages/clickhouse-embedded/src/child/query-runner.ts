@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineOptions } from '../options.ts';
 import type { Engine } from './engine/engine.ts';
 import type { NativeResult } from './engine/native-library.ts';
@@ -18,6 +19,8 @@ export interface QueryResult {
   writtenRows: number;
   writtenBytes: number;
 }
+
+const CANCEL_AFTER_MS = [0, 20, 100, 500, 2_000];
 
 const READS = 0;
 const NO_DEFAULTS: ReadonlyMap<string, string> = new Map();
@@ -86,6 +89,7 @@ export class QueryRunner {
     const cancel = () => void this.#cancel(request.queryId);
     if (reads) signal.addEventListener('abort', cancel, { once: true });
     try {
+      signal.throwIfAborted();
       return await this.#onConnection(request, statement, reads ? this.#readDefaults : NO_DEFAULTS);
     } finally {
       signal.removeEventListener('abort', cancel);
@@ -128,14 +132,17 @@ export class QueryRunner {
     }
   }
 
-  // Never SYNC: that does not return.
+  // Never SYNC: that does not return. Again and again, since a query that is just starting is not yet to be found.
   async #cancel(queryId: string): Promise<void> {
-    try {
-      await this.#engine.command(
-        `KILL QUERY WHERE Settings['log_comment'] = ${stringLiteral(queryId)} ASYNC FORMAT Null`,
-      );
-    } catch {
-      // The query goes on until max_execution_time; its result is dropped.
+    const kill = `KILL QUERY WHERE Settings['log_comment'] = ${stringLiteral(queryId)} ASYNC FORMAT Null`;
+    for (const waitMs of CANCEL_AFTER_MS) {
+      await sleep(waitMs, undefined, { ref: false });
+      if (!this.#running.has(queryId)) return;
+      try {
+        await this.#engine.command(kill);
+      } catch {
+        // The next try; in the end the query goes on until max_execution_time, and its result is dropped.
+      }
     }
   }
 }
