@@ -4,6 +4,10 @@ export type { AnyFunction, TraceDecorator } from './decorate/trace-request.ts';
 export type { Report, ReportCode } from './export/error-reporter.ts';
 export type { HeaderSource } from './export/otlp-http-transport.ts';
 export type { SendResult, Transport } from './export/send-result.ts';
+export type { ErrorMiddleware, Middleware } from './instrumentation/express.ts';
+export type { FastifyLike } from './instrumentation/fastify.ts';
+export type { HonoContextLike, HonoMiddleware } from './instrumentation/hono.ts';
+export type { HttpServerOptions } from './instrumentation/node-http-server.ts';
 export { type LogFields, logFields } from './logs/log-fields.ts';
 export type { PropagationFormat } from './propagation/propagator.ts';
 export type {
@@ -21,8 +25,10 @@ export {
   parentBased,
   ratio,
 } from './sampling/basic-samplers.ts';
+export type { OutcomeSamplingOptions } from './sampling/outcome.ts';
+export { type RateLimitOptions, rateLimited } from './sampling/rate-limited.ts';
 export type { Sampler, SamplingResult } from './sampling/sampler.ts';
 export type { SpanLimits } from './tracer/span-limits.ts';
 export type { TracerMetrics } from './tracer/tracer-metrics.ts';
 export { TracingError, type TracingErrorCode } from './tracing-error.ts';
-export { TracingService } from './tracing-service.ts';
+export { type InstrumentationLike, TracingService } from './tracing-service.ts';

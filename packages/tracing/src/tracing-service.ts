@@ -1,4 +1,11 @@
-import { type Attributes, ROOT_CONTEXT, type Span, SpanKind, type Tracer } from '@opentelemetry/api';
+import {
+  type Attributes,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  type Tracer,
+  type TracerProvider,
+} from '@opentelemetry/api';
 import type { TracingOptions } from './config/options.ts';
 import { type Settings, settingsOf } from './config/settings.ts';
 import { activeContext, currentContext } from './context/context-manager.ts';
@@ -11,7 +18,15 @@ import { flushOnExit } from './export/exit-flush.ts';
 import { OtlpHttpTransport } from './export/otlp-http-transport.ts';
 import { Outbox } from './export/outbox.ts';
 import { SpanQueue } from './export/span-queue.ts';
+import {
+  type ErrorMiddleware,
+  expressErrorMiddleware,
+  expressMiddleware,
+  type Middleware,
+} from './instrumentation/express.ts';
 import { type FastifyLike, instrumentFastify } from './instrumentation/fastify.ts';
+import { type HonoMiddleware, honoMiddleware } from './instrumentation/hono.ts';
+import { type HttpServerOptions, instrumentNodeHttpServer } from './instrumentation/node-http-server.ts';
 import { type LogFields, logFields } from './logs/log-fields.ts';
 import { Propagator } from './propagation/propagator.ts';
 import { LazyCloudTraceReader } from './read/lazy-cloud-trace-reader.ts';
@@ -23,7 +38,9 @@ import {
   type TraceReader,
 } from './read/monitoring-api.ts';
 import { register, unregister } from './running-services.ts';
+import { OutcomeSampling } from './sampling/outcome.ts';
 import { SdkTracerProvider } from './tracer/provider.ts';
+import type { SpanSink } from './tracer/span-pipeline.ts';
 import type { SdkTracer } from './tracer/tracer.ts';
 import { newTracerMetrics, type TracerMetrics } from './tracer/tracer-metrics.ts';
 import type { TracingCore } from './tracing-core.ts';
@@ -31,6 +48,12 @@ import { VERSION } from './version.ts';
 
 const SUPPRESSED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, true);
 const SCOPE = '@utxoiq/tracing';
+
+/** As much of an OpenTelemetry instrumentation as is used. */
+export interface InstrumentationLike {
+  setTracerProvider(provider: TracerProvider): void;
+  enable(): void;
+}
 
 /** Tracing of one service: make it, `start()` it, `stop()` it; everything between is optional. */
 export class TracingService {
@@ -40,6 +63,8 @@ export class TracingService {
   private readonly counters: TracerMetrics = newTracerMetrics();
   private readonly queue: SpanQueue;
   private readonly outbox: Outbox;
+  private readonly sink: SpanSink;
+  private readonly outcome: OutcomeSampling | null;
   private readonly reader: TraceReader;
   private starting: Promise<void> | null = null;
   private stopping: Promise<void> | null = null;
@@ -71,6 +96,17 @@ export class TracingService {
       },
     });
     this.queue = new SpanQueue(encoder, settings.queue);
+    this.sink = settings.sink ?? this.queue;
+    this.outcome =
+      settings.outcomeSampling === null
+        ? null
+        : new OutcomeSampling(
+            settings.outcomeSampling,
+            (span) => this.sink.add(span),
+            (count) => {
+              this.counters.spansSampledOut += count;
+            },
+          );
     this.core = this.makeCore(onError);
     this.tracer = this.core.provider.getTracer(SCOPE, VERSION);
     // Kept from before any instrumentation of fetch, so that reading traces is plain.
@@ -93,7 +129,7 @@ export class TracingService {
       sampler,
       limits,
       metrics: this.counters,
-      sink: this.queue,
+      sink: this.outcome ?? this.sink,
     });
     core.httpTracer = core.provider.getTracer(`${SCOPE}/http`, VERSION);
     return core;
@@ -122,6 +158,7 @@ export class TracingService {
     if (this.core.running) unregister(this.core);
     this.core.running = false;
     this.stopWatchingExit?.();
+    this.outcome?.flush();
     await this.flush();
     this.queue.close();
     this.outbox.close();
@@ -145,6 +182,41 @@ export class TracingService {
   /** Traces every request of a Fastify application. Call it before `ready()`. */
   instrumentFastify(app: FastifyLike): void {
     instrumentFastify(app, this.core);
+  }
+
+  /**
+   * Traces every request of every `node:http` server of the process, whatever framework runs on it, until what
+   * it returns is called. Fastify and Express on top of it get their route names.
+   */
+  instrumentHttp(options?: HttpServerOptions): () => void {
+    return instrumentNodeHttpServer(this.core, options);
+  }
+
+  /** For Express and Connect: `app.use(tracing.expressMiddleware())`, before everything else. */
+  expressMiddleware(): Middleware {
+    return expressMiddleware(this.core);
+  }
+
+  /** Records what Express handlers threw: `app.use(tracing.expressErrorMiddleware())`, after all routes. */
+  expressErrorMiddleware(): ErrorMiddleware {
+    return expressErrorMiddleware();
+  }
+
+  /** For Hono: `app.use(tracing.honoMiddleware())`. */
+  honoMiddleware(): HonoMiddleware {
+    return honoMiddleware(this.core);
+  }
+
+  /** Takes instrumentations of OpenTelemetry (pg, redis, kafkajs...) and gives them this tracer. */
+  registerInstrumentations(instrumentations: readonly InstrumentationLike[]): void {
+    for (const instrumentation of instrumentations) {
+      try {
+        instrumentation.setTracerProvider(this.core.provider);
+        instrumentation.enable();
+      } catch (error) {
+        this.core.onError('enabling an instrumentation', error);
+      }
+    }
   }
 
   /**

@@ -220,7 +220,7 @@ describe("the tracer against OpenTelemetry's own", () => {
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (program) => {
         expect(await exportOurs(program)).toEqual(exportTheirs(program));
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });

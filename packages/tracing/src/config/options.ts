@@ -3,8 +3,10 @@ import type { Report } from '../export/error-reporter.ts';
 import type { HeaderSource } from '../export/otlp-http-transport.ts';
 import type { Transport } from '../export/send-result.ts';
 import type { PropagationFormat } from '../propagation/propagator.ts';
+import type { OutcomeSamplingOptions } from '../sampling/outcome.ts';
 import type { Sampler } from '../sampling/sampler.ts';
 import type { SpanLimits } from '../tracer/span-limits.ts';
+import type { SpanSink } from '../tracer/span-pipeline.ts';
 
 export type TokenSource = string | (() => string | Promise<string>);
 
@@ -28,6 +30,8 @@ export interface TracingOptions {
   readonly transport?: Transport;
   /** `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`; parent-based, always on at the root. */
   readonly sampler?: Sampler;
+  /** Keep errors, slow requests and a share of the rest, decided when they have ended; off. */
+  readonly outcomeSampling?: OutcomeSamplingOptions;
   /** `OTEL_PROPAGATORS`; tracecontext, cloud-trace, baggage. */
   readonly propagators?: readonly PropagationFormat[];
   /** A header that keeps the caller's `traceparent` past front ends that rewrite it; see docs/sdk/cloud-run.md. */
@@ -55,6 +59,8 @@ export interface TracingOptions {
   readonly clientSpansNeedParent?: boolean;
   /** Flush on SIGTERM, SIGINT and before the process runs empty; true. */
   readonly flushOnExit?: boolean;
+  /** Takes ended spans instead of the exporter: for tests (`@utxoiq/tracing/testing`). */
+  readonly sink?: SpanSink;
   /** The monitoring API for `getTrace` and `listTraces`. `UTXOIQ_TRACING_API_URL`; `http://127.0.0.1:8080`. */
   readonly apiUrl?: string;
   /** Its bearer token. `UTXOIQ_TRACING_TOKEN`. */

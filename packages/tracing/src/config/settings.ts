@@ -5,9 +5,11 @@ import { DEFAULT_OUTBOX_OPTIONS, type OutboxOptions } from '../export/outbox.ts'
 import type { Transport } from '../export/send-result.ts';
 import { DEFAULT_SPAN_QUEUE_OPTIONS, type SpanQueueOptions } from '../export/span-queue.ts';
 import type { PropagatorOptions } from '../propagation/propagator.ts';
+import type { OutcomeSamplingOptions } from '../sampling/outcome.ts';
 import type { Sampler } from '../sampling/sampler.ts';
 import { samplerOf } from '../sampling/sampler-of-environment.ts';
 import type { SpanLimits } from '../tracer/span-limits.ts';
+import type { SpanSink } from '../tracer/span-pipeline.ts';
 import { TracingError } from '../tracing-error.ts';
 import { count, type Environment, flag, pairs, text } from './environment.ts';
 import { limitsOf } from './limits.ts';
@@ -23,12 +25,14 @@ export interface Settings {
   readonly tracesUrl: string;
   readonly headers: HeaderSource;
   readonly transport: Transport | null;
+  readonly sink: SpanSink | null;
   readonly exportTimeoutMs: number;
   readonly stopTimeoutMs: number;
   readonly maxBatchBytes: number;
   readonly outbox: OutboxOptions;
   readonly queue: SpanQueueOptions;
   readonly sampler: Sampler;
+  readonly outcomeSampling: OutcomeSamplingOptions | null;
   readonly propagator: PropagatorOptions;
   readonly limits: SpanLimits;
   readonly instrumentClients: boolean;
@@ -73,6 +77,7 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
       ...pairs(env, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'),
     },
     transport: options.transport ?? null,
+    sink: options.sink ?? null,
     exportTimeoutMs: positive(
       'exportTimeoutMs',
       options.exportTimeoutMs ??
@@ -97,6 +102,7 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
       ),
     },
     sampler: options.sampler ?? samplerOf(env),
+    outcomeSampling: options.outcomeSampling ?? null,
     propagator: {
       formats: options.propagators ?? formatsOf(env),
       ...(options.parentHeader !== undefined && {

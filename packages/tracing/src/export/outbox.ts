@@ -1,7 +1,7 @@
 import type { EncodedBatch } from '../encode/batch-encoder.ts';
 import type { TracerMetrics } from '../tracer/tracer-metrics.ts';
 import type { ErrorReporter } from './error-reporter.ts';
-import type { Transport } from './send-result.ts';
+import type { SendResult, Transport } from './send-result.ts';
 
 export interface OutboxOptions {
   /** Bytes of batches that may wait or be on their way; beyond it the newest batch is dropped and counted. */
@@ -114,7 +114,7 @@ export class Outbox {
 
   private async send(batch: EncodedBatch): Promise<void> {
     const started = performance.now();
-    const result = await this.transport.send(batch.body, this.closing.signal);
+    const result = await this.ask(batch.body);
     this.inFlight--;
     switch (result.status) {
       case 'ok':
@@ -130,6 +130,15 @@ export class Outbox {
         break;
     }
     this.pump();
+  }
+
+  /** A transport of the host's own may throw, whatever it promises. */
+  private async ask(body: Buffer): Promise<SendResult> {
+    try {
+      return await this.transport.send(body, this.closing.signal);
+    } catch (error) {
+      return { status: 'retry', afterMs: null, reason: String(error) };
+    }
   }
 
   private onSent(batch: EncodedBatch, durationMs: number, rejected: number, message: string): void {

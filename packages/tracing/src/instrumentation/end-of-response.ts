@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { abortServerSpan, endServerSpan, type ServerSpan } from './server-span.ts';
+import { abortServerSpan, endServerSpan, type ServerSpan, setServerRoute } from './server-span.ts';
 
 const SPAN = Symbol('utxoiq.server-span');
 const CURRENT = Symbol('utxoiq.current-response');
@@ -52,6 +52,22 @@ function onFinish(message: unknown): void {
   const span = response[SPAN];
   if (span === undefined) return;
   if (socket[CURRENT] === response) socket[CURRENT] = undefined;
+  finish(response, span);
+}
+
+/** Express, and every framework on its router, leaves the matched route on the request. */
+interface RoutedRequest extends IncomingMessage {
+  readonly baseUrl?: unknown;
+  readonly route?: { readonly path?: unknown };
+}
+
+function finish(response: TracedResponse, span: ServerSpan): void {
+  const request = response.req as RoutedRequest | undefined;
+  const path = request?.route?.path;
+  if (request !== undefined && typeof path === 'string') {
+    const base = typeof request.baseUrl === 'string' ? request.baseUrl : '';
+    setServerRoute(span, request, base + path);
+  }
   endServerSpan(span, response.statusCode);
 }
 
@@ -63,6 +79,6 @@ function onSocketClose(this: TracedSocket): void {
 function endByListeners(response: TracedResponse): void {
   const span = response[SPAN];
   if (span === undefined) return;
-  response.once('finish', () => endServerSpan(span, response.statusCode));
+  response.once('finish', () => finish(response, span));
   response.once('close', () => abortServerSpan(span));
 }

@@ -6,7 +6,7 @@ import { RecordingSpan } from '../tracer/span.ts';
 import type { TracingCore } from '../tracing-core.ts';
 import { endWithResponse, serverSpanOf } from './end-of-response.ts';
 import { recordHttpError } from './http-attributes.ts';
-import { responseTraceHeader, startServerSpan } from './server-span.ts';
+import { responseTraceHeader, type ServerSpan, setServerRoute, startServerSpan } from './server-span.ts';
 
 /** As much of Fastify 4 and 5 as is used, so that the SDK depends on neither. */
 export interface FastifyRequestLike {
@@ -32,6 +32,8 @@ type Done = () => void;
 export function instrumentFastify(app: FastifyLike, core: TracingCore): void {
   app.addHook('onRequest', (request: FastifyRequestLike, reply: FastifyReplyLike, done: Done) => {
     if (!core.running) return done();
+    const traced = serverSpanOf(reply.raw);
+    if (traced !== undefined) return named(traced, request, done);
     const span = startServerSpan(core, request.raw, request.ip, routeOf(request));
     endWithResponse(reply.raw, span);
     reply.header(CLOUD_TRACE_HEADER, responseTraceHeader(span));
@@ -46,6 +48,13 @@ export function instrumentFastify(app: FastifyLike, core: TracingCore): void {
       done();
     },
   );
+}
+
+/** The server's own instrumentation has begun the span: only the route is missing. */
+function named(span: ServerSpan, request: FastifyRequestLike, done: Done): void {
+  const route = routeOf(request);
+  if (route !== undefined) setServerRoute(span, request.raw, route);
+  done();
 }
 
 type WithContext = Record<symbol, { readonly config?: { readonly url?: string } } | undefined>;

@@ -5,7 +5,11 @@ import type { TracingCore } from '../tracing-core.ts';
 import { onClientError, onClientResponse, startClientSpan } from './client-span.ts';
 
 const SPAN = Symbol('utxoiq.client-span');
-type TracedRequest = ClientRequest & { [SPAN]?: RecordingSpan; _header?: string | null };
+type TracedRequest = ClientRequest & {
+  [SPAN]?: RecordingSpan;
+  _header?: string | null;
+  outputData?: { data: unknown }[];
+};
 
 /** Spans for `http.request` and `https.request`, through the channels Node publishes; nothing is patched. */
 export function instrumentNodeHttpClient(core: () => TracingCore | undefined): () => void {
@@ -65,13 +69,16 @@ function describe(request: TracedRequest) {
 
 /**
  * A caller's own trace header stays. With headers given as an array, or with `Expect`, Node has written the
- * head already but not sent it: then the line goes into that text.
+ * head already, perhaps into its queue, but not sent it: then the line goes into that text.
  */
 function setHeader(request: TracedRequest, name: string, value: string): void {
   const { _header: head } = request;
   if (typeof head !== 'string') {
     if (!request.hasHeader(name)) request.setHeader(name, value);
   } else if (head.endsWith('\r\n\r\n') && !head.toLowerCase().includes(`\r\n${name}:`)) {
-    request._header = `${head.slice(0, -2)}${name}: ${value}\r\n\r\n`;
+    const longer = `${head.slice(0, -2)}${name}: ${value}\r\n\r\n`;
+    request._header = longer;
+    const first = request.outputData?.[0];
+    if (first?.data === head) first.data = longer;
   }
 }

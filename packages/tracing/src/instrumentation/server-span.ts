@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { CORRELATION_ID_HEADER } from '../propagation/propagator.ts';
 import { spanIdDecimal } from '../tracer/ids.ts';
@@ -10,10 +10,19 @@ import { type RouteTemplate, routeTemplate } from './route-template.ts';
 
 export type ServerSpan = HttpServerSpan | PropagatedSpan;
 
+/** A request that did not come through `node:http`: a fetch `Request`, say. */
+export interface FetchedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly httpVersion: string;
+  readonly secure: boolean;
+}
+
 /** Begins the span of an incoming request as the child of whatever span its headers name. */
 export function startServerSpan(
   core: TracingCore,
-  message: IncomingMessage,
+  message: IncomingMessage | FetchedRequest,
   clientAddress: string | undefined,
   route: string | undefined,
 ): ServerSpan {
@@ -34,8 +43,9 @@ export function setServerRoute(span: ServerSpan, message: IncomingMessage, route
   if (span instanceof HttpServerSpan) span.setRoute(templateOf(message, route));
 }
 
-function templateOf(message: IncomingMessage, route: string | undefined): RouteTemplate {
-  return routeTemplate(message.method ?? 'GET', route, 'encrypted' in message.socket);
+function templateOf(message: IncomingMessage | FetchedRequest, route: string | undefined): RouteTemplate {
+  const secure = 'secure' in message ? message.secure : 'encrypted' in message.socket;
+  return routeTemplate(message.method ?? 'GET', route, secure);
 }
 
 export function endServerSpan(span: ServerSpan, statusCode: number): void {

@@ -21,7 +21,7 @@ import {
   cleanValue,
   INVALID,
 } from './attribute-values.ts';
-import { hrTimeOf, isTimeInput, monotonicMs } from './clock.ts';
+import { epochOf, hrTimeOf, isTimeInput, monotonicMs } from './clock.ts';
 import { exceptionAttributes } from './exception.ts';
 import { randomWord, spanIdText, wordsOfSpanId } from './ids.ts';
 import type { SpanPipeline } from './span-pipeline.ts';
@@ -131,6 +131,10 @@ export class RecordingSpan implements ContextualSpan {
 
   get spanId(): string {
     return this.spanContext().spanId;
+  }
+
+  get parentSpanId(): string | null {
+    return this.hasParent ? spanIdText(this.parentHigh, this.parentLow) : null;
   }
 
   get hasParent(): boolean {
@@ -254,6 +258,16 @@ export class RecordingSpan implements ContextualSpan {
     else this.extras().endTime = hrTimeOf(endTime);
     this.ended = true;
     this.pipeline.onEnd(this);
+  }
+
+  /** How long it lasted; 0 while it goes on. */
+  durationMs(): number {
+    if (!this.ended) return 0;
+    const { startTime = null, endTime = null } = this.more ?? {};
+    if (startTime === null && endTime === null) return this.endMs - this.startMs;
+    const [start, startNanos] = startTime ?? [...epochOf(this.startMs)];
+    const [end, endNanos] = endTime ?? epochOf(this.endMs);
+    return (end - (start ?? 0)) * 1000 + (endNanos - (startNanos ?? 0)) / 1e6;
   }
 
   /** Attributes of the caller's options, cleaned; a span begins with them. */

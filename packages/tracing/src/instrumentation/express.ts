@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { activeContext } from '../context/context-manager.ts';
+import { RecordingSpan } from '../tracer/span.ts';
+import type { TracingCore } from '../tracing-core.ts';
+import { endWithResponse, serverSpanOf } from './end-of-response.ts';
+import { recordHttpError } from './http-attributes.ts';
+import { writeTraceHeaders } from './node-http-server.ts';
+import { startServerSpan } from './server-span.ts';
+
+type Next = (error?: unknown) => void;
+/** A middleware of Express, Connect and whatever takes theirs. */
+export type Middleware = (request: IncomingMessage, response: ServerResponse, next: Next) => void;
+export type ErrorMiddleware = (
+  error: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: Next,
+) => void;
+
+/** Traces requests that pass it; first in line. The route's name is read when the response is sent. */
+export function expressMiddleware(core: TracingCore): Middleware {
+  return (request, response, next) => {
+    if (!core.running || serverSpanOf(response) !== undefined) return next();
+    const ip = (request as { ip?: unknown }).ip;
+    const address = typeof ip === 'string' ? ip : request.socket.remoteAddress;
+    const span = startServerSpan(core, request, address, undefined);
+    endWithResponse(response, span);
+    writeTraceHeaders(response, span);
+    activeContext.run(span, next);
+  };
+}
+
+/** Records what handlers threw, and passes it on; last in line, before error handlers of your own. */
+export function expressErrorMiddleware(): ErrorMiddleware {
+  return (error, _request, response, next) => {
+    const span = serverSpanOf(response);
+    if (span instanceof RecordingSpan) recordHttpError(span, error);
+    next(error);
+  };
+}

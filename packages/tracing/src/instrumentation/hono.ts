@@ -1,0 +1,68 @@
+import { activeContext, currentContext } from '../context/context-manager.ts';
+import { SPAN_KEY } from '../context/span-frame.ts';
+import { CLOUD_TRACE_HEADER } from '../propagation/cloud-trace-context.ts';
+import { CORRELATION_ID_HEADER } from '../propagation/propagator.ts';
+import { RecordingSpan } from '../tracer/span.ts';
+import type { TracingCore } from '../tracing-core.ts';
+import { recordHttpError } from './http-attributes.ts';
+import { HttpServerSpan } from './http-server-span.ts';
+import { routeTemplate } from './route-template.ts';
+import { endServerSpan, responseTraceHeader, type ServerSpan, startServerSpan } from './server-span.ts';
+
+/** As much of Hono's context as is used. */
+export interface HonoContextLike {
+  readonly req: {
+    readonly raw: Request;
+    readonly method: string;
+    readonly url: string;
+    readonly routePath?: string;
+    readonly matchedRoutes?: readonly { readonly path: string; readonly method: string }[];
+  };
+  res: Response;
+  readonly error?: unknown;
+}
+export type HonoMiddleware = (context: HonoContextLike, next: () => Promise<void>) => Promise<void>;
+
+/**
+ * Traces requests of a Hono application, on Node's server or by `app.request()`. On a server that is traced
+ * already it only names the route.
+ */
+export function honoMiddleware(core: TracingCore): HonoMiddleware {
+  return async (context, next) => {
+    if (!core.running) return next();
+    const active = currentContext().getValue(SPAN_KEY);
+    if (active instanceof HttpServerSpan && !active.ended) {
+      await next();
+      nameRoute(active, context);
+      return;
+    }
+    const span = startServerSpan(core, requestOf(context.req.raw), undefined, undefined);
+    await activeContext.run(span, next);
+    nameRoute(span, context);
+    if (context.error !== undefined && span instanceof RecordingSpan) recordHttpError(span, context.error);
+    context.res.headers.set(CLOUD_TRACE_HEADER, responseTraceHeader(span));
+    context.res.headers.set(CORRELATION_ID_HEADER, span.correlationId);
+    endServerSpan(span, context.res.status);
+  };
+}
+
+function requestOf(request: Request) {
+  const url = new URL(request.url);
+  const headers = Object.fromEntries(request.headers);
+  return {
+    method: request.method,
+    url: url.pathname + url.search,
+    headers: { host: url.host, ...headers },
+    httpVersion: '1.1',
+    secure: url.protocol === 'https:',
+  };
+}
+
+/** The last matched route that is no middleware. */
+function nameRoute(span: ServerSpan, { req }: HonoContextLike): void {
+  const route = req.matchedRoutes?.findLast(
+    ({ method, path }) => method !== 'ALL' || !path.endsWith('*'),
+  )?.path;
+  if (!(span instanceof HttpServerSpan) || route === undefined) return;
+  span.setRoute(routeTemplate(req.method, route, req.url.startsWith('https:')));
+}

@@ -1,0 +1,44 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { activeContext } from '../context/context-manager.ts';
+import { CLOUD_TRACE_HEADER } from '../propagation/cloud-trace-context.ts';
+import { CORRELATION_ID_HEADER } from '../propagation/propagator.ts';
+import type { TracingCore } from '../tracing-core.ts';
+import { endWithResponse } from './end-of-response.ts';
+import { responseTraceHeader, type ServerSpan, startServerSpan } from './server-span.ts';
+
+export interface HttpServerOptions {
+  /** Requests that get no span: health checks, say. What it throws is reported once and counts as false. */
+  readonly ignore?: (request: IncomingMessage) => boolean;
+}
+
+/**
+ * Traces every request of every `node:http` and `node:https` server of the process, whatever framework runs on
+ * it. Node publishes each request right before it emits it: the context entered there lasts for the handlers,
+ * and nothing is patched. Frameworks on Express's router get their route names as well.
+ */
+export function instrumentNodeHttpServer(core: TracingCore, options: HttpServerOptions = {}): () => void {
+  const onStart = (message: unknown) => {
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+    try {
+      if (core.running && options.ignore?.(request) !== true) begin(core, request, response);
+    } catch (error) {
+      core.onError('tracing an incoming request', error);
+    }
+  };
+  subscribe('http.server.request.start', onStart);
+  return () => unsubscribe('http.server.request.start', onStart);
+}
+
+function begin(core: TracingCore, request: IncomingMessage, response: ServerResponse): void {
+  const span = startServerSpan(core, request, request.socket.remoteAddress, undefined);
+  endWithResponse(response, span);
+  writeTraceHeaders(response, span);
+  activeContext.enterWith(span);
+}
+
+export function writeTraceHeaders(response: ServerResponse, span: ServerSpan): void {
+  if (response.headersSent) return;
+  response.setHeader(CLOUD_TRACE_HEADER, responseTraceHeader(span));
+  response.setHeader(CORRELATION_ID_HEADER, span.correlationId);
+}
