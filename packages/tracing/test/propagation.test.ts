@@ -69,7 +69,8 @@ describe('the propagator', () => {
     const near = fc.stringMatching(/^[0-9a-f]{2}-?[0-9a-fA-F]{30,34}[-/;]?[0-9a-f]{0,20}-?[0-9a-f;o=]{0,6}$/);
     const garbage = fc.oneof(
       fc.string(),
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'binary-ascii' }),
+      fc.constantFrom('\u{1f600}', '\ud800', 'ß-00'),
       near,
       fc.constant('0'.repeat(5000)),
       fc.constant(`b=${','.repeat(3000)}`),
