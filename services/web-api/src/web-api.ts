@@ -77,9 +77,10 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
     ingest: (request, response) => collector.handleHttp(request, response),
     plugins: cloudTrace.plugins,
   });
-  cloudTrace.attach(app.server);
-  opened.defer(() => cloudTrace.close());
   opened.defer(() => app.close());
+  cloudTrace.attach(app.server);
+  // Before the app, which waits for its connections: tunnels would stay as long as their programs live.
+  opened.defer(() => cloudTrace.close());
   const url = await listen(app, config);
   logger.info({ url }, `web-api listens on ${url}`);
 

@@ -27,6 +27,8 @@ export function installConnectProxy(server: Server, { accept }: ConnectProxyOpti
   };
   server.on('connect', (request: IncomingMessage, duplex, head: Buffer) => {
     const socket = duplex as Socket;
+    // HTTP servers leave sockets half open; TLS over one would never close after its peer has gone.
+    socket.allowHalfOpen = false;
     track(socket);
     socket.on('error', () => socket.destroy());
     const target = parseTarget(request.url ?? '');
