@@ -89,11 +89,11 @@ export function ExplorePage() {
       </div>
       <div className={showFacets ? 'explore-body facets-shown' : 'explore-body'}>
         <Facets scope={scope} />
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key */}
         <div
           ref={setScroller}
           className="explore-main scroll"
           data-scroll-restoration-id="explore"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
           tabIndex={0}
         >
           <div className="explore-stack">

@@ -211,11 +211,6 @@ export function MapPage() {
                   search={(state: UrlState) => ({ ...sharedUrlState(state), service: name })}
                   className={`map-node map-node-${kind}${isNear(name) ? '' : ' dim'}`}
                   style={{ left: x, top: y, width: nodeWidth, height: nodeHeight }}
-                  aria-label={
-                    red === undefined
-                      ? name
-                      : `${name}: ${formatRate(red.count / seconds)}, ${formatShare(red.errors / Math.max(1, red.count))} errors, p95 ${formatDuration(red.p95_ms)}, ${healthWords[kind]}`
-                  }
                   onPointerEnter={() => setHovered(name)}
                   onPointerLeave={() => setHovered(null)}
                   onFocus={() => setHovered(name)}
@@ -232,6 +227,7 @@ export function MapPage() {
                         {formatShare(red.errors / Math.max(1, red.count))}
                       </span>
                       {formatDuration(red.p95_ms)}
+                      <span className="visually-hidden">p95, {healthWords[kind]}</span>
                     </span>
                   )}
                 </Link>
