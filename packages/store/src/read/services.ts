@@ -1,8 +1,8 @@
 import type { Filter } from '@utxoiq/model';
-import { LatencySteps } from './latency-steps.ts';
 import { Deadline } from './limits.ts';
-import type { OperationStats, RedStats, ServiceStats, TimeRangeQuery } from './queries.ts';
-import { type Reader, select } from './reader.ts';
+import type { OperationStats, ServiceStats, TimeRangeQuery } from './queries.ts';
+import type { Reader } from './reader.ts';
+import { type RedGroup, redGroups } from './red-groups.ts';
 import { redSource } from './red-source.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
@@ -35,36 +35,10 @@ async function redBy(
   query: TimeRangeQuery,
   columns: readonly string[],
   filter: Filter | null,
-): Promise<readonly { readonly key: readonly unknown[]; readonly stats: RedStats }[]> {
+): Promise<readonly RedGroup[]> {
   const params = new SqlParameters();
-  const keys = columns.join(', ');
-  const sql = `
-SELECT ${keys}, step, sum(spans) AS spans, sum(failed) AS failed
-FROM ${await redSource(reader, { ...query, filter }, params)}
-GROUP BY ${keys}, step`;
-  const result = await select(reader, {
-    sql,
-    params,
-    deadline: new Deadline(reader.limits),
-    signal: query.signal,
-    onTimeout: 'break',
-  });
-  const values = columns.map((column) => result.column<ArrayLike<unknown>>(column));
-  const step = result.column<Uint16Array>('step');
-  const spans = result.column<BigUint64Array>('spans');
-  const failed = result.column<BigUint64Array>('failed');
-  const groups = new Map<string, { key: readonly unknown[]; steps: LatencySteps }>();
-  for (let row = 0; row < result.rows; row++) {
-    const key = values.map((column) => column[row]);
-    const id = JSON.stringify(key);
-    let group = groups.get(id);
-    if (group === undefined) {
-      group = { key, steps: new LatencySteps() };
-      groups.set(id, group);
-    }
-    group.steps.add(step[row] as number, Number(spans[row]), Number(failed[row]));
-  }
-  return Array.from(groups.values(), ({ key, steps }) => ({ key, stats: steps.stats() })).sort(
-    (a, b) => b.stats.count - a.stats.count,
-  );
+  const source = await redSource(reader, { ...query, filter }, params);
+  const deadline = new Deadline(reader.limits);
+  const groups = await redGroups(reader, { source, columns, params, deadline, signal: query.signal });
+  return [...groups].sort((a, b) => b.stats.count - a.stats.count);
 }

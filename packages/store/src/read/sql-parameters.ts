@@ -13,6 +13,9 @@ export class SqlParameters {
   texts(values: readonly string[]): string {
     return this.#bind([...values], 'Array(String)');
   }
+  numbers(values: readonly number[]): string {
+    return this.#bind([...values], 'Array(Int64)');
+  }
   number(value: number): string {
     if (Number.isInteger(value) && Math.abs(value) < 2 ** 53) return this.#bind(value, 'Int64');
     return `toFloat64(${this.#bind(String(value).replace('Infinity', 'inf'), 'String')})`;

@@ -2,7 +2,6 @@ import type { Filter } from '@utxoiq/model';
 import { placesOf } from '../filter/attribute-places.ts';
 import { textOfPlaces } from '../filter/attribute-text.ts';
 import { spanCondition } from '../filter/span-condition.ts';
-import { dataRange } from './data-range.ts';
 import type { Loaded } from './key-catalogue.ts';
 import { Deadline } from './limits.ts';
 import { limitReached } from './list-traces.ts';
@@ -71,8 +70,9 @@ export async function attributeValues(
   const deadline = new Deadline(reader.limits);
   const budget = new Deadline({ ...reader.limits, timeoutMs: VALUES_BUDGET_MS });
   const counts = new Map<string, number>();
-  const range = await dataRange(reader, query, deadline, query.signal);
-  for (const window of range === null ? [] : timeWindows(range, 'backwards')) {
+  const range = { from: query.startUnixNano, to: query.endUnixNano + 1n };
+  const data = await reader.data.about();
+  for (const window of data === null ? [] : timeWindows(range, 'backwards', data)) {
     const counting: Counting = { range: query, filter: null, key, prefix, limit: limit * 4, deadline };
     for (const { value, count } of await countValues(reader, counting, window)) {
       counts.set(value, (counts.get(value) ?? 0) + count);

@@ -1,0 +1,88 @@
+import { startTemporaryEngine, type TemporaryEngine } from '@utxoiq/clickhouse-embedded';
+import { matchesSpan, matchesTrace, type Span } from '@utxoiq/model';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SpanBlock, SpanRows, TraceStore } from '../src/index.ts';
+import { BASE_NANOS, filter, span } from './random-spans.ts';
+
+const ALL = {
+  projects: 'all',
+  startUnixNano: BASE_NANOS - 3_600_000_000_000n,
+  endUnixNano: BASE_NANOS + 3_600_000_000_000n,
+} as const;
+
+let engine: TemporaryEngine | null = null;
+const url = async (): Promise<string> => {
+  const given = process.env['TEST_CLICKHOUSE_URL'];
+  if (given !== undefined) return given;
+  engine ??= await startTemporaryEngine();
+  return engine.url;
+};
+let databases = 0;
+const openStore = async (): Promise<TraceStore> =>
+  TraceStore.open({ url: await url(), database: `store_test_${process.pid}_${databases++}` });
+
+async function insert(store: TraceStore, spans: readonly Span[], token: string): Promise<void> {
+  const block = new SpanBlock();
+  const rows = new SpanRows();
+  for (const one of spans) block.add(rows.of(one));
+  await store.insertBlock(block, { token });
+}
+
+const sample = <T>(arbitrary: fc.Arbitrary<T>, count: number, seed: number): T[] =>
+  fc.sample(arbitrary, { numRuns: count, seed });
+
+const groupByTrace = (spans: readonly Span[]): Map<string, Span[]> =>
+  Map.groupBy(spans, ({ traceId }) => traceId);
+const byStart = (a: Span, b: Span): number =>
+  a.startUnixNano < b.startUnixNano
+    ? -1
+    : a.startUnixNano > b.startUnixNano
+      ? 1
+      : a.spanId < b.spanId
+        ? -1
+        : 1;
+
+afterAll(() => engine?.stop());
+
+describe('TraceStore', () => {
+  const spans = sample(span, 160, 7);
+  let store: TraceStore;
+  beforeAll(async () => {
+    store = await openStore();
+    await insert(store, spans.slice(0, 100), 'first');
+    await insert(store, spans.slice(100), 'second');
+    await insert(store, spans.slice(0, 100), 'first');
+  });
+  afterAll(() => store.close());
+
+  it('gives every span back exactly, each once though its block came twice', async () => {
+    for (const [traceId, expected] of groupByTrace(spans)) {
+      const trace = await store.getTrace({ projects: 'all', traceId });
+      expect(trace?.spans).toEqual(expected.toSorted(byStart));
+    }
+  });
+
+  it('lists exactly the traces that the model says match a filter', { timeout: 60_000 }, async () => {
+    const traces = groupByTrace(spans);
+    for (const [index, tree] of sample(filter, 40, 11).entries()) {
+      const { traces: listed, partial } = await store.listTraces({ ...ALL, filter: tree, pageSize: 100 });
+      const expected = [...traces].filter(([, members]) => matchesTrace(tree, members)).map(([id]) => id);
+      expect(partial).toBeNull();
+      expect(listed.map(({ traceId }) => traceId).sort(), `${index}: ${show(tree)}`).toEqual(expected.sort());
+    }
+  });
+
+  it('lists exactly the spans that the model says match a filter', { timeout: 60_000 }, async () => {
+    for (const [index, tree] of sample(filter, 60, 13).entries()) {
+      const { spans: listed } = await store.listSpans({ ...ALL, filter: tree, pageSize: 1000 });
+      const expected = spans.filter((one) => matchesSpan(tree, one, one.parentSpanId === null));
+      expect(listed.map(({ spanId }) => spanId).sort(), `${index}: ${show(tree)}`).toEqual(
+        expected.map(({ spanId }) => spanId).sort(),
+      );
+    }
+  });
+});
+
+const show = (tree: unknown): string =>
+  JSON.stringify(tree, (_, item) => (typeof item === 'bigint' ? `${item}n` : item));
