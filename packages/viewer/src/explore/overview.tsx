@@ -1,7 +1,8 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { type Scope, useHeatmap, useTimeseries } from '../api/queries.ts';
 import { useShortcuts } from '../app/shortcuts.tsx';
 import { useUrlState } from '../app/url-state.ts';
+import { fillBuckets } from '../charts/fill-buckets.ts';
 import { HeatmapChart } from '../charts/heatmap.tsx';
 import { LatencyChart } from '../charts/latency-chart.tsx';
 import type { PlotRect } from '../charts/plot.tsx';
@@ -52,10 +53,15 @@ export function Overview({ scope }: { scope: Scope }) {
     { keys: 'Escape', label: 'Clear the selection', run: () => update({ sel: undefined, diff: undefined }) },
   ]);
 
+  const bucketMs = series.data?.data.bucket_ms ?? 1;
+  const points = useMemo(
+    () => fillBuckets(series.data?.data.series[0]?.points ?? [], bucketMs, range),
+    [series.data, bucketMs, range],
+  );
   const chart = {
     range,
-    points: series.data?.data.series[0]?.points ?? [],
-    bucketMs: series.data?.data.bucket_ms ?? 1,
+    points,
+    bucketMs,
     hoverX,
     onHover: (at: { x: number } | null) => setHoverX(at?.x ?? null),
     onSelect: zoom,

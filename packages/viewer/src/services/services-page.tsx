@@ -1,16 +1,18 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { type Scope, useOperations, useScope, useServices, useTimeseries } from '../api/queries.ts';
-import type { Red, RedPoint } from '../api/types.ts';
+import type { Red, RedPoint, Timeseries } from '../api/types.ts';
 import { tickClock } from '../app/clock.ts';
 import { useShortcuts } from '../app/shortcuts.tsx';
 import { sharedUrlState, type UrlState, useUrlState } from '../app/url-state.ts';
+import { fillBuckets } from '../charts/fill-buckets.ts';
 import { Icon } from '../design/icon.tsx';
 import { ServiceSwatch } from '../design/service-chip.tsx';
 import { Sparkline } from '../design/sparkline.tsx';
 import { Empty, Failure, Loading, PartialNotice } from '../design/states.tsx';
 import { addTerm, equalsTerm } from '../explore/filter-terms.ts';
 import { formatDuration, formatRate, formatShare } from '../time/format.ts';
+import type { TimeRange } from '../time/range.ts';
 import { RangePicker } from '../time/range-picker.tsx';
 import './services.css';
 
@@ -28,6 +30,13 @@ interface Row extends Red {
   readonly note: string;
   readonly filter: string;
   readonly points: readonly RedPoint[];
+}
+
+function pointsOf(series: Timeseries | undefined, key: string, range: TimeRange): readonly RedPoint[] {
+  const found = series?.series.find((one) => one.key === key);
+  return found === undefined || series === undefined
+    ? []
+    : fillBuckets(found.points, series.bucket_ms, range);
 }
 
 function sortValue(row: Row, key: SortKey): number {
@@ -157,7 +166,7 @@ function Operations({ scope, service }: { scope: Scope; service: string }) {
         points:
           series.data?.data.series.find(({ key }) => key === `${service} ${one.operation}`)?.points ?? [],
       })),
-    [operations.data, series.data, filter, service],
+    [operations.data, series.data, filter, service, scope.range],
   );
   return (
     <section className="panel operations" aria-label={`Operations of ${service}`}>
@@ -204,9 +213,9 @@ export function ServicesPage() {
         name: one.service,
         note: '',
         filter: equalsTerm('service', one.service),
-        points: series.data?.data.series.find(({ key }) => key === one.service)?.points ?? [],
+        points: pointsOf(series.data?.data, one.service, scope.range),
       })),
-    [services.data, series.data],
+    [services.data, series.data, scope.range],
   );
   return (
     <main className="services-page">
