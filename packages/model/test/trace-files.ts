@@ -112,6 +112,45 @@ export const cloudTraceFile = {
   ],
 };
 
+export const apiFile = {
+  trace_id: '5b8efff798038103d269b633813fc60c',
+  project_id: 'p1',
+  span_count: 1,
+  spans: [
+    {
+      span_id: 'eee19b7ec3c1b174',
+      name: 'GET /insights',
+      start_time: '2023-11-14T22:13:20.000000123Z',
+      end_time: '2023-11-14T22:13:21Z',
+      duration_ms: 999.999877,
+      parent_span_id: null,
+      kind: 'server',
+      service: 'web',
+      attributes: { a: 1, b: 2, 'http.route': '/insights' },
+      attribute_types: { b: 'double' },
+      status: { code: 2, message: 'boom' },
+      events: [
+        {
+          name: 'e',
+          time: '2023-11-14T22:13:20.5Z',
+          attributes: { n: null },
+          attribute_types: { n: 'empty' },
+        },
+      ],
+      links: [
+        { trace_id: 'a'.repeat(32), span_id: 'b'.repeat(16), trace_state: '', flags: 1, attributes: {} },
+      ],
+      resource: { attributes: { 'service.name': 'web' }, dropped_attributes_count: 0, schema_url: 'r' },
+      scope: { name: 'lib', version: '1', attributes: {}, dropped_attributes_count: 0, schema_url: 's' },
+      trace_state: 'x=y',
+      flags: 257,
+      project_id: 'p1',
+      dropped_attributes_count: 3,
+    },
+    { span_id: 'eee19b7ec3c1b175', start_time: 'yesterday' },
+  ],
+};
+
 export const otlpFile = {
   resourceSpans: [
     {

@@ -1,7 +1,13 @@
 import type { AttributeMap, AttributeValue } from '../attribute-value.ts';
 import { decodeBase64, encodeBase64 } from '../encoding/base64.ts';
 import { ModelError } from '../model-error.ts';
-import { anyValueFromJson, anyValueToJson, doubleFromText, doubleToJson } from '../otlp/any-value-json.ts';
+import {
+  anyValueFromJson,
+  anyValueToJson,
+  doubleFromText,
+  doubleToJson,
+  maxAttributeDepth,
+} from '../otlp/any-value-json.ts';
 import { Malformed } from '../otlp/malformed.ts';
 
 /**
@@ -114,11 +120,21 @@ function attributeFromJson(
   return value;
 }
 
-function fromPlain(json: PlainJson): AttributeValue {
+/** Any plain JSON as a value: whole numbers are integers, lists lists, objects maps; undefined if it nests too deep. */
+export function fromPlain(json: PlainJson): AttributeValue | undefined {
+  return isShallow(json, maxAttributeDepth) ? convert(json) : undefined;
+}
+
+function isShallow(json: PlainJson, depth: number): boolean {
+  if (typeof json !== 'object' || json === null) return true;
+  return depth > 0 && Object.values(json).every((value) => isShallow(value, depth - 1));
+}
+
+function convert(json: PlainJson): AttributeValue {
   if (typeof json === 'number') return Number.isInteger(json) ? BigInt(json) : json;
-  if (Array.isArray(json)) return json.map(fromPlain);
+  if (Array.isArray(json)) return json.map(convert);
   if (typeof json === 'object' && json !== null) {
-    return new Map(Object.entries(json).map(([key, value]) => [key, fromPlain(value)]));
+    return new Map(Object.entries(json).map(([key, value]) => [key, convert(value)]));
   }
   return json;
 }

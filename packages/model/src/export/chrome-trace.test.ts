@@ -73,6 +73,19 @@ describe('encodeChromeTrace', () => {
     });
   });
 
+  it('puts a span on its parent only while nothing else is open there', () => {
+    const child = (spanId: string, startMs: number, endMs: number) =>
+      makeSpan({ spanId, parentSpanId: '1', startMs, endMs });
+    const spans = [
+      makeSpan({ spanId: '1', endMs: 20 }),
+      child('2', 0, 10),
+      child('3', 5, 12),
+      child('4', 12, 20),
+      child('5', 15, 25),
+    ];
+    expect(slicesOf(encodeChromeTrace(spans)).map(({ tid }) => tid)).toEqual([1, 1, 2, 1, 2]);
+  });
+
   it('lets slices of one track only nest or follow each other', () => {
     fc.assert(
       fc.property(randomTrace(), (spans) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cloudTraceFile, jaegerFile, otlpFile, zipkinFile } from '../../test/trace-files.ts';
+import { apiFile, cloudTraceFile, jaegerFile, otlpFile, zipkinFile } from '../../test/trace-files.ts';
 import { buildOutline } from '../trace/build-outline.ts';
 import { buildTree } from '../trace/tree.ts';
 import { importTraceFile } from './import-trace-file.ts';
@@ -122,11 +122,76 @@ describe('importTraceFile', () => {
     expect(imported([cloudTraceFile]).spans).toEqual(spans);
   });
 
+  it("reads what this project's own API answers", () => {
+    const { format, spans, rejected } = imported(apiFile);
+    expect(format).toBe('api-json');
+    expect(spans).toEqual([
+      {
+        projectId: 'p1',
+        traceId: '5b8efff798038103d269b633813fc60c',
+        spanId: 'eee19b7ec3c1b174',
+        parentSpanId: null,
+        traceState: 'x=y',
+        flags: 257,
+        name: 'GET /insights',
+        kind: 2,
+        startUnixNano: 1_700_000_000_000_000_123n,
+        endUnixNano: 1_700_000_001_000_000_000n,
+        attributes: new Map<string, unknown>([
+          ['a', 1n],
+          ['b', 2],
+          ['http.route', '/insights'],
+        ]),
+        droppedAttributesCount: 3,
+        events: [
+          {
+            name: 'e',
+            timeUnixNano: 1_700_000_000_500_000_000n,
+            attributes: new Map([['n', null]]),
+            droppedAttributesCount: 0,
+          },
+        ],
+        droppedEventsCount: 0,
+        links: [
+          {
+            traceId: 'a'.repeat(32),
+            spanId: 'b'.repeat(16),
+            traceState: '',
+            flags: 1,
+            attributes: new Map(),
+            droppedAttributesCount: 0,
+          },
+        ],
+        droppedLinksCount: 0,
+        status: { code: 2, message: 'boom' },
+        resource: {
+          attributes: new Map([['service.name', 'web']]),
+          droppedAttributesCount: 0,
+          schemaUrl: 'r',
+        },
+        scope: {
+          name: 'lib',
+          version: '1',
+          attributes: new Map(),
+          droppedAttributesCount: 0,
+          schemaUrl: 's',
+        },
+      },
+    ]);
+    expect(rejected).toMatchObject([
+      { path: 'spans[1]', reason: 'start_time: expected a time as RFC 3339, got "yesterday"' },
+    ]);
+  });
+
   it.each([
     ['', 'The file is empty.'],
     ['<html>', /^The file is no JSON: /],
     ['{"resourceSpans":[]}\n{oops', /^The file is no JSON in line 2: /],
-    ['{"a":1}', /^The file holds JSON, but no trace: expected OTLP JSON/],
+    ['{"a":1}', /^The file holds JSON, but no trace: expected a trace of this API, OTLP JSON/],
+    [
+      '{"trace_id":"1","spans":[{"span_id":"1","start_time":"2026-01-01T00:00:00Z","end_time":"2026-01-01T00:00:00Z","attributes":{"a":1},"attribute_types":{"a":"int"}}]}',
+      /spans\[0\].attributes: attribute "a" does not fit/,
+    ],
     ['[]', /no trace/],
     ['5', /no trace/],
     ['{"resourceSpans":[]}', 'The file is OTLP JSON without a usable span.'],
@@ -150,8 +215,23 @@ describe('importTraceFile', () => {
     else expect(message(text)).toMatch(expected);
   });
 
+  it('refuses what nests too deep instead of overflowing the stack', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const into = (file: object, place: string) => JSON.stringify(file).replace(place, deep);
+    expect(message(into(apiFile, '"/insights"'))).toMatch(/attribute "http.route" does not fit/);
+    expect(message(into(jaegerFile, '"boom"'))).toBe('2 spans');
+    expect(message(into(jaegerFile, '"boom"').replace('"9007199254740993"', '9007199254740993'))).toBe(
+      'The file is no JSON: nests too deep.',
+    );
+    expect(message(into(zipkinFile, '"timed out"'))).toMatch(/expected a string, got an array/);
+    expect(message(into(cloudTraceFile, '"web-api"'))).toMatch(/looks like Cloud Trace JSON, but/);
+    expect(message(deep)).toMatch(/no trace/);
+  });
+
   it('never throws, however a good file is damaged', () => {
-    const files = [jaegerFile, zipkinFile, cloudTraceFile, otlpFile].map((file) => JSON.stringify(file));
+    const files = [apiFile, jaegerFile, zipkinFile, cloudTraceFile, otlpFile].map((file) =>
+      JSON.stringify(file),
+    );
     const junk = fc.constantFrom('null', '1', '"x"', '[]', '{}', '-1', '1e99', 'true', '[[1]]');
     fc.assert(
       fc.property(fc.constantFrom(...files), fc.nat(), fc.nat(1), junk, (file, at, cut, value) => {

@@ -7,11 +7,12 @@ import {
 import { isJsonObject } from '../otlp/json-reader.ts';
 import { parseJsonExact } from '../otlp/json-text.ts';
 import type { Span } from '../span.ts';
+import { decodeApiJson } from './api-json.ts';
 import { decodeCloudTraceJson } from './cloud-trace-json.ts';
 import { decodeJaegerJson } from './jaeger-json.ts';
 import { decodeZipkinJson } from './zipkin-json.ts';
 
-export type TraceFileFormat = 'otlp-json' | 'jaeger-json' | 'zipkin-json' | 'cloud-trace-json';
+export type TraceFileFormat = 'api-json' | 'otlp-json' | 'jaeger-json' | 'zipkin-json' | 'cloud-trace-json';
 
 export type ImportResult =
   | {
@@ -24,12 +25,14 @@ export type ImportResult =
   /** A sentence for the person who dropped the file. */
   | { readonly ok: false; readonly message: string };
 
-const known = 'OTLP JSON (also one request per line), Jaeger JSON, Zipkin v2 JSON or Cloud Trace v1 JSON';
+const known =
+  'a trace of this API, OTLP JSON (also one request per line), Jaeger JSON, Zipkin v2 JSON or Cloud Trace v1 JSON';
 
 /**
  * Spans out of a file's text, in whichever of the formats it is: OTLP/JSON (one request, a list of them, or
  * one per line, as the collector's file exporter writes), Jaeger's (an export of its UI or an answer of its
- * API), Zipkin's v2 list or list of lists, Cloud Trace v1's trace, traces or list. Throws nothing.
+ * API), Zipkin's v2 list or list of lists, Cloud Trace v1's trace, traces or list, or a trace as this project's
+ * own API answers it. Throws nothing.
  */
 export function importTraceFile(text: string, options: OtlpDecodeOptions = {}): ImportResult {
   const content = text.replace(/^\uFEFF/, '').trim();
@@ -51,6 +54,7 @@ export function importTraceFile(text: string, options: OtlpDecodeOptions = {}): 
 }
 
 const labels: Readonly<Record<TraceFileFormat, string>> = {
+  'api-json': 'a trace of this API',
   'otlp-json': 'OTLP JSON',
   'jaeger-json': 'Jaeger JSON',
   'zipkin-json': 'Zipkin JSON',
@@ -60,6 +64,7 @@ const labels: Readonly<Record<TraceFileFormat, string>> = {
 const decoders: Readonly<
   Record<TraceFileFormat, (json: unknown, options: OtlpDecodeOptions) => OtlpDecodeResult>
 > = {
+  'api-json': decodeApiJson,
   'otlp-json': decodeOtlpRequests,
   'jaeger-json': decodeJaegerJson,
   'zipkin-json': decodeZipkinJson,
@@ -121,6 +126,7 @@ function detect(json: unknown): TraceFileFormat | null {
   const sample = firstObject(json);
   if (sample === null) return null;
   if ('resourceSpans' in sample) return 'otlp-json';
+  if ('trace_id' in sample && Array.isArray(sample.spans)) return 'api-json';
   if (Array.isArray(sample.traces)) return 'cloud-trace-json';
   if ('data' in sample) return firstObject(sample.data) !== null ? 'jaeger-json' : null;
   if ('traceID' in sample) return 'jaeger-json';

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '../attribute-value.ts';
+import { fromPlain, type PlainJson } from '../attributes/attribute-json.ts';
 import { decodeBase64 } from '../encoding/base64.ts';
 import { doubleFromText } from '../otlp/any-value-json.ts';
 import type { OtlpDecodeOptions, OtlpDecodeResult } from '../otlp/decode-json.ts';
@@ -152,14 +153,5 @@ function toDouble(value: unknown): number | null {
 }
 
 function untyped(value: unknown): AttributeValue {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-    case 'bigint':
-      return value;
-    case 'number':
-      return Number.isInteger(value) ? BigInt(value) : value;
-    default:
-      return value === null || value === undefined ? null : JSON.stringify(value);
-  }
+  return typeof value === 'bigint' ? value : (fromPlain((value ?? null) as PlainJson) ?? null);
 }

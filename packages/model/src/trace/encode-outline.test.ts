@@ -105,6 +105,17 @@ describe('encodeOutline', () => {
     expect(refused).toBeGreaterThan(500);
   });
 
+  it('refuses a parent outside the trace', () => {
+    const bytes = encodeOutline(
+      buildOutline([makeSpan({ spanId: '1' }), makeSpan({ spanId: '2', parentSpanId: '1' })]),
+    );
+    // Behind it stand two each of starts, durations, names, services and flags, a byte for each.
+    const parentOfSecond = bytes.length - 5 * 2 - 1;
+    const damaged = (code: number) => () => decodeOutline(bytes.with(parentOfSecond, code));
+    expect(damaged(6)()).toMatchObject({ parentSpanIds: BigUint64Array.of(0n, 1n) });
+    for (const code of [4, 7, 22]) expect(damaged(code)).toThrow('parent of row 1');
+  });
+
   it('names what is wrong', () => {
     const good = encodeOutline(buildOutline([makeSpan()]));
     expect(() => decodeOutline(new Uint8Array())).toThrow('too short');
