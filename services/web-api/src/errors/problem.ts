@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError, type ApiErrorCode, apiErrorStatus } from './api-error.ts';
+import { ApiError, type ApiErrorCode, apiErrorStatus, invalidArgument } from './api-error.ts';
 import { fromValidation } from './validation-error.ts';
 
 const titles: Record<ApiErrorCode, string> = {
@@ -73,36 +73,31 @@ function codeOfStatus(status: number): ApiErrorCode {
   return (match?.[0] ?? 'INVALID_ARGUMENT') as ApiErrorCode;
 }
 
-const storeCodes: Record<string, ApiErrorCode> = {
-  UNAVAILABLE: 'UNAVAILABLE',
-  TIMEOUT: 'TIMEOUT',
-  QUERY_TIMEOUT: 'TIMEOUT',
-  INVALID_PAGE_TOKEN: 'INVALID_ARGUMENT',
-  BAD_PAGE_TOKEN: 'INVALID_ARGUMENT',
-};
-
-/** The store's codes that a caller can act on. The rest stay INTERNAL. */
+/** The store's codes that a caller can do something about; the rest stay INTERNAL. */
 function fromStoreError(error: Error & { code?: string }): ApiError | null {
   if (error.name !== 'StoreError') return null;
-  const code = storeCodes[error.code ?? ''];
-  if (code === 'INVALID_ARGUMENT') {
-    return new ApiError(
-      code,
-      'page_token: expected a token from the Link header of the page before, with the same query',
-      {
-        field: 'page_token',
-        expected: 'a token from the Link header of the page before, with the same query',
-      },
-    );
+  const options = { cause: error, headers: { 'retry-after': '2' } };
+  switch (error.code) {
+    case 'INVALID_PAGE_TOKEN':
+      return invalidArgument(
+        'page_token',
+        undefined,
+        'a token from the Link header of the page before, for the same query',
+      );
+    case 'UNREACHABLE':
+      return new ApiError('UNAVAILABLE', 'the store does not answer; try again', {}, options);
+    case 'QUERY_TIMEOUT':
+      return new ApiError('TIMEOUT', 'the query reached its time limit', { next_step: narrower }, options);
+    case 'QUERY_MEMORY':
+      return new ApiError(
+        'UNAVAILABLE',
+        'the query reached its memory limit',
+        { next_step: narrower },
+        options,
+      );
+    default:
+      return null;
   }
-  if (code === undefined) return null;
-  return new ApiError(
-    code,
-    'the store did not answer in time; try again',
-    {},
-    {
-      cause: error,
-      headers: { 'retry-after': '2' },
-    },
-  );
 }
+
+const narrower = 'Ask for a shorter range of time or fewer spans.';
