@@ -12,6 +12,8 @@ export async function startPlatform(environment: Readonly<Record<string, string>
   const dataDir = mkdtempSync(join(tmpdir(), 'cloud-trace-'));
   const engine = await startTemporaryEngine();
   const [port, otlpHttpPort, grpcPort] = await freePorts(3);
+  // The API traces itself: into this platform, not into one that happens to run here.
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${otlpHttpPort}`;
   const api = await startWebApi(
     readConfig({
       CLICKHOUSE_URL: engine.url,

@@ -81,10 +81,15 @@ function writeValue(writer: WireWriter, number: number, kind: Kind, value: unkno
 function writeTimestamp(writer: WireWriter, nanos: bigint): void {
   const billion = 1_000_000_000n;
   const fraction = ((nanos % billion) + billion) % billion;
-  writer.tag(1, WireType.varint);
-  writer.varint((nanos - fraction) / billion);
-  writer.tag(2, WireType.varint);
-  writer.varint(fraction);
+  const seconds = (nanos - fraction) / billion;
+  for (const [field, value] of [
+    [1, seconds],
+    [2, fraction],
+  ] as const) {
+    if (value === 0n) continue;
+    writer.tag(field, WireType.varint);
+    writer.varint(value);
+  }
 }
 
 function writeAny(writer: WireWriter, value: AnyValue): void {
