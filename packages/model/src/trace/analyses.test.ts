@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeSpan } from '../../test/make-span.ts';
 import { randomTrace } from '../../test/random-trace.ts';
+import { shapedOutline } from '../../test/shaped-outline.ts';
 import { type SlowNode, slowCriticalPath, slowPath, slowSelfTime, slowTree } from '../../test/slow-trace.ts';
 import { buildOutline } from './build-outline.ts';
 import { buildCallTree } from './call-tree.ts';
 import { adjustClockSkew } from './clock-skew.ts';
 import { criticalPath } from './critical-path.ts';
 import { diffTraces } from './diff.ts';
+import { decodeOutline, encodeOutline } from './encode-outline.ts';
 import { flameBoxes, flameLanes } from './flame-graph.ts';
 import { searchOutline } from './search.ts';
 import { selfTimes } from './self-time.ts';
@@ -23,6 +25,23 @@ function stretches({ outline, tree }: ReturnType<typeof analysed>, row?: number)
   const path = criticalPath(outline, tree, row);
   return [...path.rows].map((at, i) => [at, path.startNanos[i], path.endNanos[i]]);
 }
+
+describe('every analysis', () => {
+  it.each([
+    ['a chain', (row: number) => row],
+    ['children of one parent', (row: number) => (row === 0 ? 0 : 1)],
+    ['spans without parent', () => 0],
+  ])('takes 100,000 spans that are %s', (_, parentOf) => {
+    const outline = shapedOutline(100_000, parentOf);
+    const tree = buildTree(outline);
+    expect(criticalPath(outline, tree).rows.length).toBeGreaterThan(0);
+    expect(totals(outline, selfTimes(outline, tree), 'operation')).toMatchObject([{ count: 100_000 }]);
+    expect(flameLanes(outline, tree).laneCount).toBe(100_000);
+    expect(diffTraces({ outline, tree }, { outline, tree }).nodes[0]).toMatchObject({ status: 'same' });
+    expect(adjustClockSkew(outline, tree).shiftedCount).toBe(0);
+    expect(decodeOutline(encodeOutline(outline))).toEqual(outline);
+  });
+});
 
 describe('criticalPath', () => {
   it('agrees with the obvious walk from every row of random traces, and covers the row exactly', () => {

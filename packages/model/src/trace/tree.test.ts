@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeSpan } from '../../test/make-span.ts';
 import { randomTrace } from '../../test/random-trace.ts';
+import { shapedOutline } from '../../test/shaped-outline.ts';
 import { slowDepth, slowOrder, slowTree } from '../../test/slow-trace.ts';
-import { buildOutline, emptyColumns } from './build-outline.ts';
-import type { TraceOutline } from './outline.ts';
+import { buildOutline } from './build-outline.ts';
 import { buildTree, TreeIssue } from './tree.ts';
 import {
   ancestorsOf,
@@ -81,33 +81,23 @@ describe('buildTree', () => {
 
   it('takes a chain of 100,000 spans and 100,000 children of one parent without recursion', () => {
     const size = 100_000;
-    const chain = buildTree(shaped(size, (row) => row));
+    const chain = buildTree(shapedOutline(size, (row) => row));
     expect(chain.depths[size - 1]).toBe(size - 1);
     expect(chain.subtreeSizes[0]).toBe(size);
-    const star = buildTree(shaped(size, (row) => (row === 0 ? 0 : 1)));
+    const star = buildTree(shapedOutline(size, (row) => (row === 0 ? 0 : 1)));
     expect(star.childOffsets[1]).toBe(size - 1);
-    const ring = buildTree(shaped(size, (row) => (row === 0 ? size : row)));
+    const ring = buildTree(shapedOutline(size, (row) => (row === 0 ? size : row)));
     expect(ring.issues[0]).toBe(TreeIssue.cycle);
     expect(ring.depths[size - 1]).toBe(size - 1);
-    expect(buildTree(shaped(0, () => 0)).rootRow).toBe(-1);
+    expect(buildTree(shapedOutline(0, () => 0)).rootRow).toBe(-1);
   });
 
   it('takes a trace in which all spans have the same id', () => {
-    const outline = shaped(50_000, () => 1);
+    const outline = shapedOutline(50_000, () => 1);
     outline.spanIds.fill(1n);
     expect(buildTree(outline).order).toHaveLength(50_000);
   });
 });
-
-/** An outline whose row r has id r + 1 and the given parent id. */
-function shaped(size: number, parentOf: (row: number) => number): TraceOutline {
-  const columns = emptyColumns(size);
-  for (let row = 0; row < size; row++) {
-    columns.spanIds[row] = BigInt(row + 1);
-    columns.parentSpanIds[row] = BigInt(parentOf(row));
-  }
-  return { traceId: '', projectId: '', startUnixNano: 0n, size, ...columns, names: ['n'], services: ['s'] };
-}
 
 describe('visible rows', () => {
   const spans = [
