@@ -129,7 +129,7 @@ describe('Cloud Trace over gRPC', () => {
         projectId: 'p',
         view: 3,
         pageSize: 1,
-        filter: '+span:é latency:500ms',
+        filter: '+span:"é" latency:500ms',
         orderBy: 'start desc',
       },
     });
