@@ -11,7 +11,7 @@ export function pinnedNode(root) {
   return join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 }
 
-/** Runs `npm ci` unless node_modules already holds what the lock file says. */
+/** Runs npm unless node_modules already holds what the lock file says. */
 export async function ensureInstalled(root, log) {
   const lockText = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const stampPath = join(root, 'node_modules', '.utxoiq-installed');
@@ -19,7 +19,7 @@ export async function ensureInstalled(root, log) {
   if (readOrNull(stampPath) === stamp && existsSync(pinnedNode(root))) return;
   const wanted = JSON.parse(lockText);
   if (!matchesLock(wanted, readOrNull(join(root, 'node_modules', '.package-lock.json')))) {
-    await npmCi(root, log);
+    await install(root, log);
   }
   checkPinnedNode(root, wanted.packages['node_modules/node']?.version);
   writeFileSync(stampPath, stamp);
@@ -38,14 +38,20 @@ export function matchesLock(wanted, hiddenText) {
   return missing === undefined;
 }
 
-async function npmCi(root, log) {
+/**
+ * `npm install --no-save` and not `npm ci`: the versions are the lock file's either way, but a lock file made
+ * against a mirror that has no packages of other platforms makes `npm ci` refuse
+ * (https://github.com/npm/cli/issues/4828).
+ */
+async function install(root, log) {
   log('Installing the packages that package-lock.json names (about 1 GB on disk; once, a minute or so)...');
   const started = Date.now();
   const heartbeat = setInterval(() => log(`  still installing, ${seconds(started)} s`), 5000);
   try {
-    const { code, output } = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], root);
+    const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+    const { code, output } = await run('npm', args, root);
     if (code !== 0)
-      throw new SetupError(`npm ci failed with code ${code}.\n${output.trim()}`, nextStep(output));
+      throw new SetupError(`npm install failed with code ${code}.\n${output.trim()}`, nextStep(output));
   } finally {
     clearInterval(heartbeat);
   }
@@ -63,7 +69,7 @@ function nextStep(output) {
   return 'Look at the lines above, then run the same command again.';
 }
 
-/** Starts npm itself on the Node that the machine has: npm ci replaces the pinned one while it runs. */
+/** Starts npm itself on the Node that the machine has: it replaces the pinned one while it runs. */
 function run(command, args, cwd) {
   const own = join(cwd, 'node_modules') + sep;
   const path = (process.env.PATH ?? '').split(delimiter).filter((dir) => !(dir + sep).startsWith(own));
