@@ -12,6 +12,9 @@ export class ByteCache<T> {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #lengths: Uint8Array;
+  /** The hash of the text last missed: only one that is missed twice is kept, so that texts that never come
+   * again (ids, addresses with parameters) cost no copy and leave no string behind for the garbage collector. */
+  readonly #missed: Int32Array;
   readonly #values: T[];
 
   /** @param slots a power of two; each takes 64 bytes and a reference. */
@@ -21,15 +24,21 @@ export class ByteCache<T> {
     this.#bytes = new Uint8Array(slots * SLOT_BYTES);
     this.#view = new DataView(this.#bytes.buffer);
     this.#lengths = new Uint8Array(slots);
+    this.#missed = new Int32Array(slots);
     const empty = make('');
     this.#values = Array.from({ length: slots }, () => empty);
   }
 
   get(bytes: Uint8Array, view: DataView, at: number, length: number): T {
     if (length < 4 || length > SLOT_BYTES) return this.#make(textOf(bytes, at, length));
-    const slot = hashOf(view, at, length) & this.#mask;
+    const hash = hashOf(view, at, length);
+    const slot = hash & this.#mask;
     if (this.#lengths[slot] === length && this.#holds(slot, view, at, length)) return this.#values[slot] as T;
     const value = this.#make(textOf(bytes, at, length));
+    if (this.#missed[slot] !== hash) {
+      this.#missed[slot] = hash;
+      return value;
+    }
     const target = slot * SLOT_BYTES;
     for (let index = 0; index < length; index++) this.#bytes[target + index] = bytes[at + index] as number;
     this.#lengths[slot] = length;
@@ -57,9 +66,9 @@ function hashOf(view: DataView, at: number, length: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-/** Short ASCII without a call into C++; the rest by Node. Bad UTF-8 becomes U+FFFD. */
+/** Very short ASCII without a call into C++, where that is quicker. Bad UTF-8 becomes U+FFFD. */
 export function textOf(bytes: Uint8Array, at: number, length: number): string {
-  if (length > 24) return utf8(bytes, at, length);
+  if (length > 8) return utf8(bytes, at, length);
   let text = '';
   for (let index = at; index < at + length; index++) {
     const byte = bytes[index] as number;
