@@ -28,16 +28,14 @@ export class FirstFreeLane {
     return node - this.#capacity;
   }
 
-  takenUntil(lane: number): number {
-    return lane < this.#capacity ? at(this.#minima, lane + this.#capacity) : Number.NEGATIVE_INFINITY;
-  }
-
   take(lane: number, until: number): void {
     while (lane >= this.#capacity) this.#grow();
     let node = lane + this.#capacity;
     this.#minima[node] = until;
     for (node >>= 1; node >= 1; node >>= 1) {
-      this.#minima[node] = Math.min(at(this.#minima, node * 2), at(this.#minima, node * 2 + 1));
+      const minimum = Math.min(at(this.#minima, node * 2), at(this.#minima, node * 2 + 1));
+      if (minimum === at(this.#minima, node)) return;
+      this.#minima[node] = minimum;
     }
   }
 
