@@ -8,5 +8,6 @@ import { TracingService } from './tracing-service.ts';
 /** The service that runs in this process. */
 export const tracing: TracingService = new TracingService();
 
-await tracing.start();
+// Registers before it returns: what is imported next is traced.
+void tracing.start();
 if (tracing.settings.enabled) tracing.instrumentHttp();

@@ -9,6 +9,8 @@ export interface TracingCore {
   /** Makes the spans of HTTP servers and clients. */
   readonly httpTracer: SdkTracer;
   readonly running: boolean;
+  /** Sends what has ended, where responses wait for it; else null. */
+  readonly flushBeforeResponse: (() => Promise<unknown>) | null;
   readonly instrumentsClients: boolean;
   readonly clientSpansNeedParent: boolean;
   /** Host code that threw inside of tracing is reported here, once. */

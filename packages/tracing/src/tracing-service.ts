@@ -82,6 +82,7 @@ export class TracingService {
       new OtlpHttpTransport({
         url: settings.tracesUrl,
         headers: settings.headers,
+        compression: settings.compression,
         timeoutMs: settings.exportTimeoutMs,
         maxConnections: settings.outbox.maxInFlight,
       });
@@ -117,10 +118,12 @@ export class TracingService {
   }
 
   private makeCore(onError: TracingCore['onError']): TracingCore & { running: boolean } {
-    const { sampler, limits, propagator, instrumentClients, clientSpansNeedParent } = this.settings;
+    const { sampler, limits, propagator, instrumentClients, flushBeforeResponseMs, clientSpansNeedParent } =
+      this.settings;
     const core = {
       propagator: new Propagator(propagator),
       running: false,
+      flushBeforeResponse: flushBeforeResponseMs === null ? null : () => this.flush(flushBeforeResponseMs),
       instrumentsClients: instrumentClients,
       clientSpansNeedParent,
       onError,

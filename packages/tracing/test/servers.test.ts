@@ -5,7 +5,9 @@ import express from 'express';
 import { fastify } from 'fastify';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it } from 'vitest';
+import { TracingService } from '../src/index.ts';
 import { recordSpans } from '../src/testing.ts';
+import { MemoryTransport } from './memory-transport.ts';
 
 const { tracing, spans } = recordSpans();
 await tracing.start();
@@ -134,6 +136,31 @@ describe('instrumentFastify', () => {
     const aborted = await spans.waitFor('GET /hang');
     expect(aborted.attributes).toMatchObject({ 'error.type': 'aborted' });
     expect(spans.findAll('GET /api/v1/insights/:id')).toHaveLength(4);
+  });
+});
+
+describe('flushBeforeResponseMs', () => {
+  it('a response ends after its spans have been sent', async () => {
+    const order: string[] = [];
+    const transport = new MemoryTransport();
+    const service = new TracingService({ transport, flushOnExit: false, flushBeforeResponseMs: 1000 }, {});
+    const send = transport.send.bind(transport);
+    transport.send = async (body) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      order.push('spans sent');
+      return send(body);
+    };
+    await service.start();
+    const app = fastify();
+    service.instrumentFastify(app);
+    app.get('/slow', async () => 'done');
+    const response = await app.inject('/slow');
+    order.push('answered');
+    expect(response.body).toBe('done');
+    expect(order).toEqual(['spans sent', 'answered']);
+    expect(transport.spans[0]?.name).toBe('GET /slow');
+    await app.close();
+    await service.stop();
   });
 });
 

@@ -26,6 +26,8 @@ export interface TracingOptions {
   readonly endpoint?: string;
   /** `OTEL_EXPORTER_OTLP_HEADERS`. A function is asked before each request. */
   readonly headers?: HeaderSource;
+  /** `OTEL_EXPORTER_OTLP_COMPRESSION`; none. gzip pays where the network does. */
+  readonly compression?: 'none' | 'gzip';
   /** Another way out than OTLP/HTTP. */
   readonly transport?: Transport;
   /** `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`; parent-based, always on at the root. */
@@ -57,6 +59,11 @@ export interface TracingOptions {
    * poller) would otherwise make a trace of one span per request.
    */
   readonly clientSpansNeedParent?: boolean;
+  /**
+   * For platforms that take the CPU away after the response (Cloud Run with request-based billing, Cloud
+   * Functions): a response ends only when its spans have been sent, or after this many milliseconds; off.
+   */
+  readonly flushBeforeResponseMs?: number;
   /** Flush on SIGTERM, SIGINT and before the process runs empty; true. */
   readonly flushOnExit?: boolean;
   /** Takes ended spans instead of the exporter: for tests (`@utxoiq/tracing/testing`). */

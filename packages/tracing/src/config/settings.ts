@@ -24,6 +24,8 @@ export interface Settings {
   readonly resourceAttributes: Attributes;
   readonly tracesUrl: string;
   readonly headers: HeaderSource;
+  readonly compression: 'none' | 'gzip';
+  readonly flushBeforeResponseMs: number | null;
   readonly transport: Transport | null;
   readonly sink: SpanSink | null;
   readonly exportTimeoutMs: number;
@@ -76,6 +78,11 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
       ...pairs(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
       ...pairs(env, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'),
     },
+    compression: compressionOf(options, env),
+    flushBeforeResponseMs:
+      options.flushBeforeResponseMs === undefined
+        ? null
+        : positive('flushBeforeResponseMs', options.flushBeforeResponseMs),
     transport: options.transport ?? null,
     sink: options.sink ?? null,
     exportTimeoutMs: positive(
@@ -142,6 +149,12 @@ function resourceOf(
     ...(options.serviceName !== undefined && { 'service.name': serviceName }),
     ...(options.projectId !== undefined && { 'gcp.project_id': projectId }),
   };
+}
+
+function compressionOf(options: TracingOptions, env: Environment): 'none' | 'gzip' {
+  const value = options.compression ?? text(env, 'OTEL_EXPORTER_OTLP_COMPRESSION') ?? 'none';
+  if (value === 'none' || value === 'gzip') return value;
+  throw new TracingError('BAD_OPTION', `compression must be none or gzip, got ${JSON.stringify(value)}`);
 }
 
 function tracesUrlOf(options: TracingOptions, env: Environment): string {

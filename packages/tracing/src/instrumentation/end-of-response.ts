@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { HttpServerSpan } from './http-server-span.ts';
 import { abortServerSpan, endServerSpan, type ServerSpan, setServerRoute } from './server-span.ts';
 
 const SPAN = Symbol('utxoiq.server-span');
@@ -28,6 +29,7 @@ export function watchResponses(): () => void {
 export function endWithResponse(response: ServerResponse, span: ServerSpan): void {
   const traced = response as TracedResponse;
   traced[SPAN] = span;
+  if (span instanceof HttpServerSpan) sendSpansFirst(traced, span);
   const socket = response.socket as TracedSocket | null;
   // HTTP/2, injected and already detached responses are not announced by Node.
   if (users === 0 || response.constructor !== ServerResponse || socket === null) {
@@ -45,6 +47,20 @@ export function endWithResponse(response: ServerResponse, span: ServerSpan): voi
 
 export function serverSpanOf(response: ServerResponse): ServerSpan | undefined {
   return (response as TracedResponse)[SPAN];
+}
+
+/** On throttled platforms the response is the last thing that runs: it waits for its spans. */
+function sendSpansFirst(response: TracedResponse, span: HttpServerSpan): void {
+  const flush = span.pipeline.core.flushBeforeResponse;
+  if (flush === null) return;
+  const end = response.end as (...args: unknown[]) => ServerResponse;
+  response.end = ((...args: unknown[]) => {
+    finish(response, span);
+    response.end = end as typeof response.end;
+    // `flush` settles within its time and never rejects.
+    void flush().then(() => end.apply(response, args));
+    return response;
+  }) as typeof response.end;
 }
 
 function onFinish(message: unknown): void {
