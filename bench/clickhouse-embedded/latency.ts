@@ -6,7 +6,7 @@ import { startTemporaryEngine } from '@utxoiq/clickhouse-embedded';
 
 const BLOCK_ROWS = 50_000;
 const agent = new Agent({ keepAlive: true });
-await using temporary = await startTemporaryEngine();
+const temporary = await startTemporaryEngine();
 const { url, engine } = temporary;
 
 function post(query: string, body: Uint8Array = new Uint8Array(), keys = ''): Promise<Buffer> {
@@ -106,3 +106,4 @@ await measure('insert 1000 rows beside a heavy query', 30, () =>
 heavy = false;
 await load;
 agent.destroy();
+await temporary[Symbol.asyncDispose]();
