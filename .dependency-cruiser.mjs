@@ -1,5 +1,17 @@
 // The allow-list of imports (ARCHITECTURE.md has the picture). Any other edge between two parts, and any
 // cycle, fails the gate. Tests may also reach the embedded engine, to run on the real thing.
+import swcVisitor from '@swc/core/Visitor.js';
+
+// swc's visitor does not know `using` and `await using` yet and would stop at the first one: show it their
+// initialisers as those of any other declaration.
+const visitor = swcVisitor.Visitor ?? swcVisitor;
+const visitStatement = visitor.prototype.visitStatement;
+visitor.prototype.visitStatement = function visitAlsoUsing(statement) {
+  if (statement.type !== 'UsingDeclaration') return visitStatement.call(this, statement);
+  statement.decls = this.visitVariableDeclarators(statement.decls);
+  return statement;
+};
+
 const arrows = {
   'packages/model': [],
   'packages/tracing': ['packages/model'],
