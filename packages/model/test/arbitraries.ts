@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { AttributeMap, AttributeValue } from '../src/attribute-value.ts';
 import type { Resource, Scope, Span, SpanEvent, SpanKind, SpanLink, StatusCode } from '../src/span.ts';
+import { anyText } from './any-text.ts';
 
 const hex = (digits: number) =>
   fc
@@ -9,8 +10,7 @@ const hex = (digits: number) =>
     .filter((text) => !/^0+$/.test(text));
 const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const count = fc.oneof(fc.constant(0), fc.nat(2 ** 31 - 1));
-/** Text without lone surrogates, which UTF-8 cannot carry. */
-const text = fc.string({ unit: 'binary', maxLength: 60 });
+const text = anyText({ maxLength: 60 });
 
 /** Every kind of attribute value, nested. */
 export const attributeValue: fc.Arbitrary<AttributeValue> = fc.letrec<{ value: AttributeValue }>((tie) => ({

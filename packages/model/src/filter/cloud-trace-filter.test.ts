@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyText } from '../../test/any-text.ts';
 import { parseCloudTraceFilter } from './cloud-trace-filter.ts';
 import type { Leaf } from './filter.ts';
 import { formatCloudTraceFilter } from './format-cloud-trace-filter.ts';
@@ -175,7 +176,7 @@ describe('parseCloudTraceFilter', () => {
       fc.property(
         fc.oneof(
           fc.array(piece).map((all) => all.join('')),
-          fc.string({ unit: 'binary' }),
+          anyText(),
         ),
         (text) => {
           const result = parseCloudTraceFilter(text);

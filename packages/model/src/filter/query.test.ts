@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyText } from '../../test/any-text.ts';
 import { filter as anyFilter } from '../../test/filter-arbitraries.ts';
 import { parseCloudTraceFilter } from './cloud-trace-filter.ts';
 import type { Filter } from './filter.ts';
@@ -210,7 +211,7 @@ describe('parseQuery', () => {
       fc.property(
         fc.oneof(
           fc.array(piece).map((all) => all.join('')),
-          fc.string({ unit: 'binary' }),
+          anyText(),
         ),
         (text) => {
           const result = parseQuery(text);
