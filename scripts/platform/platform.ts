@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EmbeddedClickHouse } from '@utxoiq/clickhouse-embedded';
 import { claimDataDir } from './data-dir.ts';
@@ -69,7 +70,10 @@ export class Platform {
     const [webApi, ...others] = [...this.#services].reverse();
     await Promise.all(others.map((service) => service.stop(serviceGraceMs)));
     await webApi?.stop(serviceGraceMs);
-    await this.#engine?.stop();
+    if (this.#engine !== null) {
+      await this.#engine.stop();
+      rmSync(this.#engineUrlPath, { force: true });
+    }
     this.#claim?.release();
   }
 
@@ -86,7 +90,12 @@ export class Platform {
       logger: { info: () => undefined, warn, error: warn },
     });
     this.#say(`engine             ready after ${Date.now() - startedAt} ms`);
+    writeFileSync(this.#engineUrlPath, this.#engine.url); // For `npm run store`.
     return this.#engine.url;
+  }
+
+  get #engineUrlPath(): string {
+    return join(this.#dataDir, 'engine-url');
   }
 
   #makeServices(ports: ReadonlyMap<string, number>, clickhouseUrl: string) {
