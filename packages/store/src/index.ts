@@ -1,3 +1,7 @@
+export type { DeleteAttributeQuery } from './admin/delete-attribute.ts';
+export type { DeleteTraceQuery } from './admin/delete-trace.ts';
+export type { Removed, Retention } from './admin/retention.ts';
+export type { TableStatus } from './admin/status.ts';
 export { SpanRows } from './block/row-of-span.ts';
 export { SpanBlock } from './block/span-block.ts';
 export { AttributeType, type SpanRow } from './block/span-row.ts';

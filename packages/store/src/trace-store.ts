@@ -1,4 +1,16 @@
 import type { Span, TraceOutline } from '@utxoiq/model';
+import type { Administrator } from './admin/administrator.ts';
+import { type DeleteAttributeQuery, deleteAttribute } from './admin/delete-attribute.ts';
+import { type DeleteTraceQuery, deleteTrace } from './admin/delete-trace.ts';
+import { promote } from './admin/promote.ts';
+import {
+  enforceRetention,
+  type Removed,
+  type Retention,
+  readRetention,
+  setRetention,
+} from './admin/retention.ts';
+import { status, type TableStatus } from './admin/status.ts';
 import type { SpanBlock } from './block/span-block.ts';
 import { Connection } from './clickhouse/connection.ts';
 import { StoreError } from './errors.ts';
@@ -71,16 +83,14 @@ export interface StoreLogger {
 export class TraceStore implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #reader: Reader;
+  readonly #admin: Administrator;
   #closing: Promise<void> | undefined;
 
-  private constructor(connection: Connection, limits: QueryLimits) {
+  private constructor(connection: Connection, limits: QueryLimits, cluster: Cluster) {
     this.#connection = connection;
-    this.#reader = {
-      connection,
-      limits,
-      keys: new KeyCatalogue(connection),
-      data: new DataRange(connection),
-    };
+    const keys = new KeyCatalogue(connection);
+    this.#reader = { connection, limits, keys, data: new DataRange(connection) };
+    this.#admin = { connection, cluster, keys };
   }
 
   /** Connects, makes the database if need be, and brings its schema up to date. */
@@ -97,7 +107,7 @@ export class TraceStore implements AsyncDisposable {
       await connection.close();
       throw error;
     }
-    return new TraceStore(connection, Object.freeze({ ...DEFAULT_LIMITS, ...limits }));
+    return new TraceStore(connection, Object.freeze({ ...DEFAULT_LIMITS, ...limits }), cluster);
   }
 
   close(): Promise<void> {
@@ -179,6 +189,38 @@ export class TraceStore implements AsyncDisposable {
   /** Spans of many traces in one statement: all of each, or only those without parent. */
   spansOfTraces(query: SpansOfTracesQuery): Promise<readonly Span[]> {
     return spansOfTraces(this.#reader, query);
+  }
+
+  /** Removes a trace's spans for good. */
+  deleteTrace(query: DeleteTraceQuery): Promise<void> {
+    return deleteTrace(this.#admin, query);
+  }
+
+  /** Removes an attribute, or one value of it, wherever it is stored. */
+  deleteAttribute(query: DeleteAttributeQuery): Promise<void> {
+    return deleteAttribute(this.#admin, query);
+  }
+
+  /** Gives an attribute a column of its own. */
+  promote(key: string): Promise<void> {
+    return promote(this.#admin, key);
+  }
+
+  retention(): Promise<readonly Retention[]> {
+    return readRetention(this.#admin);
+  }
+
+  /** Sets how long and how much is kept; `enforceRetention`, to be called every hour or so, carries it out. */
+  setRetention(retention: Retention): Promise<void> {
+    return setRetention(this.#admin, retention);
+  }
+
+  enforceRetention(now?: Date): Promise<Removed> {
+    return enforceRetention(this.#admin, now);
+  }
+
+  status(): Promise<readonly TableStatus[]> {
+    return status(this.#admin);
   }
 
   /** Projects that have spans. */

@@ -80,13 +80,14 @@ export class Connection {
   }
 
   async #run(statement: Statement, body?: Uint8Array): Promise<Uint8Array> {
+    if (isCancelled(statement)) throw new StoreError('QUERY_CANCELLED', 'the query was cancelled');
     const queryId = randomUUID();
     for (let attempt = 0; ; attempt++) {
       const client = this.#clients[this.#current % this.#clients.length] as ClickHouseClient;
       try {
         return await exec(client, statement, queryId, body);
       } catch (cause) {
-        if (statement.signal?.aborted === true) {
+        if (isCancelled(statement)) {
           void client.command({ query: KILL, query_params: { id: queryId } }).catch(() => undefined); // best effort
           throw new StoreError('QUERY_CANCELLED', 'the query was cancelled', { cause });
         }
@@ -96,6 +97,8 @@ export class Connection {
     }
   }
 }
+
+const isCancelled = ({ signal }: Statement): boolean => signal?.aborted === true;
 
 const KILL = 'KILL QUERY WHERE query_id = {id:String} ASYNC';
 

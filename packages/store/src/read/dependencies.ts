@@ -7,7 +7,7 @@ import { redSource } from './red-source.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
 /** Spans that a join takes in at most; of more, whole minutes are sampled and the counts are scaled. */
-const MAX_JOINED_SPANS = 500_000;
+const MAX_JOINED_SPANS = 200_000;
 const MINUTE_NANOS = 60_000_000_000n;
 
 /** Calls from service to service: spans whose parent belongs to another service. */

@@ -1,5 +1,6 @@
 import type { ClickHouseSettings } from '@clickhouse/client';
 import type { Connection } from '../clickhouse/connection.ts';
+import { StoreError } from '../errors.ts';
 import type { NativeResult } from '../native/native-reader.ts';
 import type { DataRange } from './data-range.ts';
 import type { KeyCatalogue } from './key-catalogue.ts';
@@ -30,10 +31,11 @@ const SETTINGS: ClickHouseSettings = {
   precise_float_parsing: 1,
 };
 
-export function select(
+export async function select(
   reader: Reader,
   { sql, params, deadline, signal, onTimeout }: Select,
 ): Promise<NativeResult> {
+  if (deadline.isOver) throw new StoreError('QUERY_TIMEOUT', 'the time for this query is over');
   return reader.connection.query({
     sql,
     params: params.values,

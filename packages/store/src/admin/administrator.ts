@@ -1,0 +1,21 @@
+import type { Connection } from '../clickhouse/connection.ts';
+import type { KeyCatalogue } from '../read/key-catalogue.ts';
+import type { Cluster } from '../schema/template.ts';
+
+/** What changes to the stored data itself need. */
+export interface Administrator {
+  readonly connection: Connection;
+  readonly cluster: Cluster;
+  readonly keys: KeyCatalogue;
+}
+
+/** The table that holds a shard's own rows, with the clause that reaches every shard. */
+export function localTable({ cluster }: Administrator, name: string): string {
+  return cluster === null ? name : `${name}_local ON CLUSTER '${cluster.replaceAll("'", "\\'")}'`;
+}
+
+export const tableName = ({ cluster }: Administrator, name: string): string =>
+  cluster === null ? name : `${name}_local`;
+
+/** A statement that rewrites parts returns when all are rewritten, on every replica. */
+export const WAIT_FOR_MUTATION = { mutations_sync: '2', max_execution_time: 0 } as const;

@@ -1,0 +1,45 @@
+import { PROMOTED_ATTRIBUTES } from '../block/promoted-attributes.ts';
+import { StoreError } from '../errors.ts';
+import { quoteColumn } from '../filter/attribute-places.ts';
+import { type Administrator, localTable, WAIT_FOR_MUTATION } from './administrator.ts';
+
+const RECORD =
+  'INSERT INTO promoted_attributes (key, column, type) SELECT {key:String}, {column:String}, {type:String}';
+
+/**
+ * Gives an attribute of text a column of its own, from now on and for what is stored already: filters and
+ * facets on it then read that column, not the map. Safe to run twice.
+ */
+export async function promote(admin: Administrator, key: string): Promise<void> {
+  if (key === '' || key.length > 200 || [...key].some((char) => char < ' ')) {
+    throw new StoreError(
+      'INVALID_OPTION',
+      `an attribute key has 1 to 200 printable characters, got ${JSON.stringify(key)}`,
+    );
+  }
+  if (PROMOTED_ATTRIBUTES.has(key)) return;
+  const column = `promoted_${key}`;
+  const name = quoteColumn(column);
+  const value = `attributes_string[${literal(key)}]`;
+  const { connection, cluster } = admin;
+  await connection.command({
+    sql: `ALTER TABLE ${localTable(admin, 'spans')} ADD COLUMN IF NOT EXISTS ${name} String MATERIALIZED ${value}`,
+  });
+  await connection.command({
+    sql: `ALTER TABLE ${localTable(admin, 'spans')} ADD INDEX IF NOT EXISTS ${quoteColumn(`by_${column}`)} ${name} TYPE bloom_filter(0.01) GRANULARITY 1`,
+  });
+  if (cluster !== null) {
+    await connection.command({
+      sql: `ALTER TABLE spans ON CLUSTER ${literal(cluster)} ADD COLUMN IF NOT EXISTS ${name} String`,
+    });
+  }
+  await connection.command({
+    sql: `ALTER TABLE ${localTable(admin, 'spans')} MATERIALIZE COLUMN ${name}, MATERIALIZE INDEX ${quoteColumn(`by_${column}`)}`,
+    settings: WAIT_FOR_MUTATION,
+  });
+  await connection.command({ sql: RECORD, params: { key, column, type: 'String' } });
+  admin.keys.forget();
+}
+
+// DDL takes no parameters, so the text is written as ClickHouse's string literal.
+const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -1,0 +1,26 @@
+import { type Administrator, tableName } from './administrator.ts';
+
+export interface TableStatus {
+  readonly table: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly parts: number;
+}
+
+/** What is stored, per table, on the server asked. */
+export async function status(admin: Administrator): Promise<readonly TableStatus[]> {
+  const names = ['spans', 'traces', 'red', 'attribute_keys'].map((name) => `'${tableName(admin, name)}'`);
+  const sql = `SELECT table, sum(rows) AS rows, sum(bytes_on_disk) AS bytes, count() AS parts FROM system.parts
+WHERE active AND database = currentDatabase() AND table IN (${names.join(', ')})
+GROUP BY table ORDER BY bytes DESC`;
+  const result = await admin.connection.query({ sql });
+  const rows = result.column<BigUint64Array>('rows');
+  const bytes = result.column<BigUint64Array>('bytes');
+  const parts = result.column<BigUint64Array>('parts');
+  return Array.from(result.column('table'), (table, row) => ({
+    table,
+    rows: Number(rows[row]),
+    bytes: Number(bytes[row]),
+    parts: Number(parts[row]),
+  }));
+}

@@ -1,0 +1,106 @@
+import { parseArgs } from 'node:util';
+import { StoreError } from './errors.ts';
+import { TraceStore } from './trace-store.ts';
+
+const USAGE = `Usage: npm run store -- COMMAND
+  status                                   what is stored, and how long it is kept
+  promote KEY                              give an attribute a column of its own
+  retention [--project P] [--days N] [--bytes N] [--apply]
+                                           keep spans N days (0: for ever), the store under N bytes
+  delete-trace TRACE_ID [--project P]
+  delete-attribute KEY [--value V] [--project P]
+The store is at CLICKHOUSE_URL (with CLICKHOUSE_CLUSTER, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD) or at --url.`;
+
+const OPTIONS = {
+  url: { type: 'string' },
+  project: { type: 'string' },
+  days: { type: 'string' },
+  bytes: { type: 'string' },
+  value: { type: 'string' },
+  apply: { type: 'boolean' },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+async function run(argv: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+  const { positionals, values } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  const [command, argument] = positionals;
+  const {
+    CLICKHOUSE_CLUSTER: cluster,
+    CLICKHOUSE_USER: username,
+    CLICKHOUSE_PASSWORD: password,
+  } = environment;
+  const url = values.url ?? environment['CLICKHOUSE_URL'];
+  if (command === undefined) throw new StoreError('INVALID_OPTION', USAGE);
+  if (url === undefined) {
+    throw new StoreError(
+      'INVALID_OPTION',
+      'set CLICKHOUSE_URL, or --url to the address that npm start prints for the embedded engine',
+    );
+  }
+  await using store = await TraceStore.open({
+    url,
+    ...(cluster !== undefined && { cluster }),
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+  });
+  await execute(store, command, argument, values);
+}
+
+async function execute(
+  store: TraceStore,
+  command: string,
+  argument: string | undefined,
+  values: Values,
+): Promise<void> {
+  const projects = values.project === undefined ? 'all' : [values.project];
+  switch (command) {
+    case 'status':
+      for (const { table, rows, bytes, parts } of await store.status()) {
+        console.log(`${table}: ${rows} rows, ${bytes} bytes, ${parts} parts`);
+      }
+      for (const rule of await store.retention()) console.log(`retention: ${JSON.stringify(rule)}`);
+      return;
+    case 'promote':
+      return store.promote(required(argument, 'KEY'));
+    case 'retention':
+      return retention(store, values);
+    case 'delete-trace':
+      return store.deleteTrace({ projects, traceId: required(argument, 'TRACE_ID') });
+    case 'delete-attribute':
+      return store.deleteAttribute({
+        projects,
+        key: required(argument, 'KEY'),
+        ...(values.value !== undefined && { value: values.value }),
+      });
+    default:
+      throw new StoreError('INVALID_OPTION', `unknown command ${command}\n${USAGE}`);
+  }
+}
+
+async function retention(store: TraceStore, { project, days, bytes, apply }: Values): Promise<void> {
+  if (days !== undefined || bytes !== undefined) {
+    await store.setRetention({
+      ...(project !== undefined && { project }),
+      maxAgeDays: Number(days ?? 0),
+      maxBytes: Number(bytes ?? 0),
+    });
+  }
+  for (const rule of await store.retention()) console.log(JSON.stringify(rule));
+  if (apply === true) {
+    const { days: removed } = await store.enforceRetention();
+    console.log(`removed ${removed.length === 0 ? 'no whole day' : removed.join(', ')}`);
+  }
+}
+
+function required(argument: string | undefined, name: string): string {
+  if (argument === undefined) throw new StoreError('INVALID_OPTION', `${name} is missing\n${USAGE}`);
+  return argument;
+}
+
+try {
+  await run(process.argv.slice(2), process.env);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,90 @@
+import type { Filter } from '@utxoiq/model';
+import { describe, expect, it } from 'vitest';
+import { AttributeType } from '../block/span-row.ts';
+import type { KeyPlace, Loaded } from '../read/key-catalogue.ts';
+import { SqlParameters } from '../read/sql-parameters.ts';
+import { necessaryFilter } from './necessary-filter.ts';
+import { spanCondition } from './span-condition.ts';
+import { traceCondition } from './trace-condition.ts';
+
+const onSpan = (type: AttributeType, promoted: boolean): KeyPlace => ({ on: 'span', type, promoted });
+const keys: Loaded = {
+  places: new Map<string, KeyPlace[]>([
+    ['http.request.method', [onSpan(AttributeType.string, true)]],
+    ['http.method', [onSpan(AttributeType.string, true)]],
+    ['/http/method', [onSpan(AttributeType.string, false)]],
+    ['user.id', [onSpan(AttributeType.string, false)]],
+    ['region', [{ on: 'resource', type: AttributeType.string, promoted: false }]],
+    ['http.response.status_code', [onSpan(AttributeType.int, true)]],
+  ]),
+  columns: new Map([['user.id', 'promoted_user.id']]),
+};
+const attribute = (key: string, value: string): Filter => ({
+  type: 'attribute',
+  scope: 'any',
+  key,
+  op: '=',
+  value,
+});
+
+function compiled(compile: typeof spanCondition | typeof traceCondition, filter: Filter) {
+  const params = new SqlParameters();
+  return { sql: compile(filter, { params, keys }), values: params.values };
+}
+
+describe('spanCondition', () => {
+  it('asks every name of an attribute where values of it are', () => {
+    expect(compiled(spanCondition, attribute('http.method', 'GET'))).toEqual({
+      sql: '(attr_http_method = {p0:String} OR attr_http_request_method = {p1:String} OR attributes_string[{p2:String}] = {p3:String})',
+      values: { p0: 'GET', p1: 'GET', p2: '/http/method', p3: 'GET' },
+    });
+  });
+
+  it('reads the column of an attribute that was promoted at run time', () => {
+    expect(compiled(spanCondition, attribute('user.id', 'u')).sql).toBe('`promoted_user.id` = {p1:String}');
+  });
+
+  it('asks a resource once per distinct text', () => {
+    expect(compiled(spanCondition, attribute('region', 'eu')).sql).toBe(
+      "JSONExtractString(resource, 'text', {p0:String}) = {p1:String}",
+    );
+  });
+
+  it('knows that a key which no span has matches nothing', () => {
+    expect(compiled(spanCondition, attribute('nobody', 'x'))).toEqual({ sql: '0', values: {} });
+  });
+
+  it('never puts a value into the text', () => {
+    const hostile = "') OR 1 --";
+    for (const key of ['user.id', 'region', 'http.method']) {
+      expect(compiled(spanCondition, attribute(key, hostile)).sql).not.toContain(hostile);
+    }
+  });
+});
+
+describe('traceCondition', () => {
+  it('lets different spans meet different terms, and asks the root where the scope says so', () => {
+    const filter: Filter = {
+      type: 'and',
+      terms: [
+        { type: 'field', scope: 'any', field: 'service', op: '=', value: 's' },
+        { type: 'not', term: { type: 'field', scope: 'root', field: 'name', op: 'prefix', value: 'GET' } },
+      ],
+    };
+    expect(compiled(traceCondition, filter).sql).toBe(
+      "((countIf(service = {p0:String}) > 0) AND NOT (argMinIf(toBool(startsWith(name, {p1:String})), (start, span_id), parent_span_id = toFixedString('', 8)) = 1))",
+    );
+  });
+});
+
+describe('necessaryFilter', () => {
+  const service: Filter = { type: 'field', scope: 'any', field: 'service', op: '=', value: 's' };
+  it('takes the rarest term of a conjunction', () => {
+    expect(necessaryFilter({ type: 'and', terms: [service, attribute('user.id', 'u')] })?.filter).toEqual(
+      attribute('user.id', 'u'),
+    );
+  });
+  it('needs nothing of a span where any alternative needs nothing', () => {
+    expect(necessaryFilter({ type: 'or', terms: [service, { type: 'not', term: service }] })).toBeNull();
+  });
+});

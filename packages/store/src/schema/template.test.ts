@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { loadMigrations } from './migrate.ts';
+import { renderMigration } from './template.ts';
+
+const TEMPLATE = `
+-- A comment.
+CREATE TABLE t{{local}} {{on_cluster}} (x UInt8) ENGINE = {{replicated}}MergeTree ORDER BY x SETTINGS a = 1{{deduplication}};
+CREATE TABLE s {{on_cluster}} (x UInt8) ENGINE = {{settings_engine}} ORDER BY x;
+{{#cluster}}
+CREATE TABLE t {{on_cluster}} AS t_local ENGINE = Distributed({{cluster}}, currentDatabase(), t_local);
+{{/cluster}}
+`;
+
+describe('renderMigration', () => {
+  it('makes plain tables for one server', () => {
+    expect(renderMigration(TEMPLATE, null)).toEqual([
+      'CREATE TABLE t  (x UInt8) ENGINE = MergeTree ORDER BY x SETTINGS a = 1, non_replicated_deduplication_window = 10000',
+      'CREATE TABLE s  (x UInt8) ENGINE = ReplacingMergeTree ORDER BY x',
+    ]);
+  });
+
+  it('makes replicated tables and a distributed one over them for a cluster', () => {
+    expect(renderMigration(TEMPLATE, "it's")).toEqual([
+      "CREATE TABLE t_local ON CLUSTER 'it\\'s' (x UInt8) ENGINE = ReplicatedMergeTree ORDER BY x SETTINGS a = 1",
+      "CREATE TABLE s ON CLUSTER 'it\\'s' (x UInt8) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{database}/{table}', '{shard}-{replica}') ORDER BY x",
+      "CREATE TABLE t ON CLUSTER 'it\\'s' AS t_local ENGINE = Distributed('it\\'s', currentDatabase(), t_local)",
+    ]);
+  });
+
+  it('refuses a name it does not know', () => {
+    expect(() => renderMigration('SELECT {{what}}', null)).toThrow('{{what}}');
+  });
+});
+
+it('numbers migrations without gaps, and each can be rendered both ways', async () => {
+  const migrations = await loadMigrations();
+  expect(migrations.map(({ version }) => version)).toEqual(migrations.map((_, index) => index + 1));
+  for (const { template } of migrations) {
+    for (const cluster of [null, 'c']) {
+      const statements = renderMigration(template, cluster);
+      expect(statements.join('\n')).not.toContain('{{');
+      expect(
+        statements.every((statement) => /^CREATE (TABLE|MATERIALIZED VIEW) IF NOT EXISTS /.test(statement)),
+      ).toBe(true);
+    }
+  }
+});

@@ -1,0 +1,145 @@
+import { startTemporaryEngine, type TemporaryEngine } from '@utxoiq/clickhouse-embedded';
+import type { AttributeMap, AttributeValue, Filter, Span } from '@utxoiq/model';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SpanBlock, SpanRows, TraceStore } from '../src/index.ts';
+import { spanWith } from './span-with.ts';
+
+const BASE = 1_795_000_000_000_000_000n;
+const ALL = { projects: 'all', startUnixNano: BASE - 10n ** 15n, endUnixNano: BASE + 10n ** 15n } as const;
+const traceId = (digit: string): string => digit.repeat(32);
+
+describe('administration', () => {
+  let engine: TemporaryEngine | undefined;
+  let store: TraceStore;
+  let tokens = 0;
+  const insert = async (...spans: Span[]): Promise<void> => {
+    const block = new SpanBlock();
+    const rows = new SpanRows();
+    for (const span of spans) block.add(rows.of(span));
+    await store.insertBlock(block, { token: `t${tokens++}` });
+  };
+  const listed = async (filter: Filter): Promise<string[]> =>
+    (await store.listSpans({ ...ALL, filter, pageSize: 10 })).spans.map((span) => span.spanId);
+
+  beforeAll(async () => {
+    engine = await startTemporaryEngine();
+    store = await TraceStore.open({
+      url: process.env['TEST_CLICKHOUSE_URL'] ?? engine.url,
+      database: `admin_${process.pid}`,
+    });
+  });
+  afterAll(async () => {
+    await store.close();
+    await engine?.stop();
+  });
+
+  it('removes a trace, and only in the projects named', async () => {
+    await insert(spanWith({ traceId: traceId('a'), startUnixNano: BASE }));
+    await store.deleteTrace({ projects: ['other'], traceId: traceId('a') });
+    expect(await store.getTrace({ projects: 'all', traceId: traceId('a') })).not.toBeNull();
+    await store.deleteTrace({ projects: 'all', traceId: traceId('a') });
+    expect(await store.getTrace({ projects: 'all', traceId: traceId('a') })).toBeNull();
+    const { traces } = await store.listTraces({ ...ALL, filter: null, orderBy: 'duration', pageSize: 10 });
+    expect(traces).toEqual([]);
+  });
+
+  it("removes one attribute's value from spans, resources, scopes, events and links", async () => {
+    const personal: AttributeMap = new Map<string, AttributeValue>([
+      ['url.path', '/ann'],
+      ['user', 'ann'],
+      ['x', 1.5],
+    ]);
+    const other: AttributeMap = new Map<string, AttributeValue>([
+      ['url.path', '/bob'],
+      ['user', 'bob'],
+      ['x', 1.5],
+    ]);
+    const everywhere = (attributes: AttributeMap, digit: string) =>
+      spanWith({
+        traceId: traceId(digit),
+        startUnixNano: BASE,
+        attributes,
+        resource: {
+          attributes: new Map([['service.name', 's'], ...attributes]),
+          droppedAttributesCount: 0,
+          schemaUrl: '',
+        },
+        scope: { name: 's', version: '1', attributes, droppedAttributesCount: 0, schemaUrl: '' },
+        events: [{ timeUnixNano: BASE, name: 'e', attributes, droppedAttributesCount: 0 }],
+        links: [
+          {
+            traceId: traceId('f'),
+            spanId: 'f'.repeat(16),
+            traceState: 't',
+            attributes,
+            droppedAttributesCount: 2,
+            flags: 1,
+          },
+        ],
+      });
+    await insert(everywhere(personal, '1'), everywhere(other, '2'));
+    await store.deleteAttribute({ projects: 'all', key: 'user', value: 'ann' });
+    await store.deleteAttribute({ projects: 'all', key: 'url.path', value: '/ann' });
+    const cleaned = await store.getTrace({ projects: 'all', traceId: traceId('1') });
+    const kept = await store.getTrace({ projects: 'all', traceId: traceId('2') });
+    expect(cleaned?.spans).toEqual([everywhere(new Map([['x', 1.5]]), '1')]);
+    expect(kept?.spans).toEqual([everywhere(other, '2')]);
+    await store.deleteTrace({ projects: 'all', traceId: traceId('1') });
+    await store.deleteTrace({ projects: 'all', traceId: traceId('2') });
+  });
+
+  it('promotes an attribute with stored and with new values', async () => {
+    const key = "cart's `id`";
+    const isIt: Filter = { type: 'attribute', scope: 'any', key, op: '=', value: 'c1' };
+    await insert(
+      spanWith({
+        traceId: traceId('3'),
+        spanId: '0'.repeat(15) + '1',
+        startUnixNano: BASE,
+        attributes: new Map([[key, 'c1']]),
+      }),
+    );
+    await store.promote(key);
+    await store.promote(key);
+    await insert(
+      spanWith({
+        traceId: traceId('3'),
+        spanId: '0'.repeat(15) + '2',
+        startUnixNano: BASE,
+        attributes: new Map([[key, 'c1']]),
+      }),
+    );
+    expect((await listed(isIt)).toSorted()).toEqual(['0000000000000001', '0000000000000002']);
+    expect(await listed({ ...isIt, value: 'c2' })).toEqual([]);
+    const trace = await store.getTrace({ projects: 'all', traceId: traceId('3') });
+    expect(trace?.spans[0]?.attributes).toEqual(new Map([[key, 'c1']]));
+    await store.deleteTrace({ projects: 'all', traceId: traceId('3') });
+  });
+
+  it('keeps spans as long as their project says', async () => {
+    const now = new Date(Number(BASE / 1_000_000n));
+    const day = 86_400_000_000_000n;
+    const ages = [0n, 3n, 10n, 40n];
+    const spans = ages.flatMap((age) =>
+      ['short', 'usual'].map((projectId, index) =>
+        spanWith({
+          projectId,
+          traceId: traceId(`${index + 4}`),
+          spanId: (age + 1n).toString(16).padStart(16, '0'),
+          startUnixNano: BASE - age * day - 1n,
+        }),
+      ),
+    );
+    await insert(...spans);
+    await store.setRetention({ maxAgeDays: 30 });
+    await store.setRetention({ project: 'short', maxAgeDays: 7 });
+    const { days } = await store.enforceRetention(now);
+    expect(days).toHaveLength(1);
+    const left = async (digit: string) =>
+      (await store.getTrace({ projects: 'all', traceId: traceId(digit) }))?.summary.spanCount;
+    expect([await left('4'), await left('5')]).toEqual([2, 3]);
+    await store.setRetention({ maxAgeDays: 30, maxBytes: 1 });
+    await store.enforceRetention(now);
+    expect([await left('4'), await left('5')]).toEqual([1, 1]);
+  });
+});
