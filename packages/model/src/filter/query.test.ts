@@ -144,7 +144,9 @@ describe('parseQuery', () => {
       '""',
       '"\\""',
       'GET',
-      'android',
+      'OR-b',
+      'NOT-x',
+      'AND.y',
       'span',
       'NOTE',
     );

@@ -136,10 +136,10 @@ class QueryParser {
     return this.#peekConnective() === word && this.#scanner.accept(word);
   }
 
-  /** AND, OR or NOT as a word of its own: `NOT:x` and `ORDER` are none. */
+  /** AND, OR or NOT as a word of its own: `NOT:x`, `NOT-x` and `ORDER` are none. */
   #peekConnective(): string {
     const { position } = this.#scanner;
-    const found = this.#scanner.match(/(?:AND|OR|NOT)(?![^\s(){}"+^-])(?!\s*(?:[=~<>]|![=~]))/y);
+    const found = this.#scanner.match(/(?:AND|OR|NOT)(?![^\s(){}"+^])(?!\s*(?:[=~<>]|![=~]))/y);
     this.#scanner.position = position;
     return found;
   }
