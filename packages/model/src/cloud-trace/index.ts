@@ -24,6 +24,7 @@ export {
 } from './messages-v1.ts';
 export {
   RpcStatusType,
+  type V2AttributeValue,
   V2BatchWriteSpansRequestType,
   type V2Span,
   V2SpanType,

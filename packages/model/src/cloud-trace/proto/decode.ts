@@ -20,6 +20,8 @@ interface Slot {
   readonly wireType: number;
   readonly oneofNames: readonly string[];
   readonly read: ReadValue;
+  /** A map's value where its entry has none. */
+  readonly emptyValue: () => unknown;
 }
 /** A message's table, made once: a slot per field number. */
 interface Decoder {
@@ -65,15 +67,17 @@ function readSlot(slot: Slot, reader: WireReader, into: Decoded): void {
 function readEntry(slot: Slot, reader: WireReader, into: Map<string, unknown>): void {
   let key = '';
   let value: unknown;
-  within(reader, () => {
-    while (reader.at < reader.end) {
-      const tag = reader.varint32();
-      if (tag === 10) key = reader.string();
-      else if (tag >>> 3 === 2) value = slot.read(reader, null);
-      else reader.skip(tag & 7);
-    }
-  });
-  into.set(key, value ?? '');
+  const end = reader.delimited();
+  const outer = reader.end;
+  reader.end = end;
+  while (reader.at < end) {
+    const tag = reader.varint32();
+    if (tag === 10) key = reader.string();
+    else if (tag >>> 3 === 2) value = slot.read(reader, null);
+    else reader.skip(tag & 7);
+  }
+  reader.end = outer;
+  into.set(key, value ?? slot.emptyValue());
 }
 
 function within(reader: WireReader, read: () => void): void {
@@ -99,11 +103,27 @@ function decoderOf(type: AnyMessageType): Decoder {
       wireType: field.label === 'map' ? WireType.bytes : wireTypeOf(field.kind),
       oneofNames,
       read: readerOf(field.kind),
+      emptyValue: () =>
+        field.kind.type === 'message' ? emptyMessage(field.kind.message) : emptyOf(field.kind),
     };
   }
-  const decoder = { slots, empty: () => emptyMessage(type) as Decoded };
+  const decoder = { slots, empty: emptyMaker(type) };
   decoders.set(type, decoder);
   return decoder;
+}
+
+/** Copies a template, so that all messages of a type have one shape; only lists and maps are made anew. */
+function emptyMaker(type: AnyMessageType): () => Decoded {
+  const template = emptyMessage(type) as Decoded;
+  const lists = Object.keys(template).filter((name) => Array.isArray(template[name]));
+  const maps = Object.keys(template).filter((name) => template[name] instanceof Map);
+  if (lists.length + maps.length === 0) return () => ({ ...template });
+  return () => {
+    const message = { ...template };
+    for (const name of lists) message[name] = [];
+    for (const name of maps) message[name] = new Map();
+    return message;
+  };
 }
 
 export function wireTypeOf(kind: Kind): number {
@@ -153,18 +173,22 @@ function readScalar(scalar: 'string' | 'int32' | 'int64' | 'fixed64' | 'bool'): 
   }
 }
 
+const BILLION = 1_000_000_000n;
+
 function readTimestamp(reader: WireReader): bigint {
   let seconds = 0;
   let nanos = 0;
-  within(reader, () => {
-    while (reader.at < reader.end) {
-      const tag = reader.varint32();
-      if (tag === 8) seconds = reader.varintNumber();
-      else if (tag === 16) nanos = reader.varint32();
-      else reader.skip(tag & 7);
-    }
-  });
-  return BigInt(seconds) * 1_000_000_000n + BigInt(nanos);
+  const end = reader.delimited();
+  const outer = reader.end;
+  reader.end = end;
+  while (reader.at < end) {
+    const tag = reader.varint32();
+    if (tag === 8) seconds = reader.varintNumber();
+    else if (tag === 16) nanos = reader.varint32();
+    else reader.skip(tag & 7);
+  }
+  reader.end = outer;
+  return BigInt(seconds) * BILLION + BigInt(nanos);
 }
 
 function readWrapper(reader: WireReader, scalar: 'bool' | 'int32'): boolean | number {

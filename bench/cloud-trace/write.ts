@@ -1,0 +1,85 @@
+// BatchWriteSpans beside OTLP, both over gRPC into the same collector: node bench/cloud-trace/write.ts
+//   [--spans 1000000] [--request 500] [--in-flight 6] [--rounds 2]. Interleaved; durable and queryable spans/s.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { EmbeddedClickHouse } from '@utxoiq/clickhouse-embedded';
+
+const { values } = parseArgs({
+  options: {
+    spans: { type: 'string', default: '1000000' },
+    request: { type: 'string', default: '500' },
+    'in-flight': { type: 'string', default: '6' },
+    rounds: { type: 'string', default: '2' },
+    profile: { type: 'boolean', default: false },
+  },
+});
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const directory = mkdtempSync(join(tmpdir(), 'utxoiq-cloud-trace-'));
+const engine = await EmbeddedClickHouse.start({ dataDir: join(directory, 'engine') });
+const server = fork(path('./server.ts'), [engine.url, join(directory, 'collector')], {
+  execArgv: values.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(tmpdir(), 'utxoiq-profile')}`] : [],
+});
+const [{ grpcPort }] = (await once(server, 'message')) as [{ grpcPort: number }];
+const plan = {
+  grpcPort,
+  httpPort: 0,
+  totalSpans: Number(values.spans),
+  requestSpans: Number(values.request),
+  inFlight: Number(values['in-flight']),
+  gzip: false,
+  grpc: true,
+  spansPerSecond: 0,
+};
+let stored = 0;
+
+/** Of the collector and the engine, in microseconds. */
+function cpuMicros(): number {
+  const ticks = [server.pid, engine.enginePid].map((pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ticks.reduce((sum, each) => sum + each, 0) * 10_000;
+}
+
+async function run(name: string, generator: string): Promise<number> {
+  const cpuBefore = cpuMicros();
+  const start = performance.now();
+  const sender = fork(path(generator), [JSON.stringify(plan)]);
+  const [result] = (await once(sender, 'message')) as [{ acknowledgedSpans: number; seconds: number }];
+  for (;;) {
+    const answer = once(server, 'message');
+    server.send('stats');
+    const [{ storedSpans }] = (await answer) as [{ storedSpans: number }];
+    if (storedSpans >= stored + result.acknowledgedSpans) break;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  stored += result.acknowledgedSpans;
+  const queryable = result.acknowledgedSpans / ((performance.now() - start) / 1000);
+  const text = (rate: number) => Math.round(rate).toLocaleString('en').padStart(9);
+  const acknowledged = result.acknowledgedSpans / result.seconds;
+  const cpu = ((cpuMicros() - cpuBefore) / result.acknowledgedSpans).toFixed(1);
+  console.log(
+    `${name.padEnd(16)} acknowledged ${text(acknowledged)} spans/s, queryable ${text(queryable)} spans/s, collector and engine ${cpu} us CPU/span`,
+  );
+  return queryable;
+}
+
+const rates = { otlp: [] as number[], v2: [] as number[] };
+for (let round = 0; round < Number(values.rounds); round++) {
+  rates.otlp.push(await run('OTLP/gRPC', '../collector/load-generator.ts'));
+  rates.v2.push(await run('BatchWriteSpans', './write-load.ts'));
+}
+const best = (list: number[]) => Math.max(...list);
+console.log(
+  `BatchWriteSpans reaches ${((best(rates.v2) / best(rates.otlp)) * 100).toFixed(0)} % of OTLP's rate`,
+);
+const exited = once(server, 'exit');
+server.kill('SIGTERM');
+await exited;
+await engine.stop();
+rmSync(directory, { recursive: true, force: true });
