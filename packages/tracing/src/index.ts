@@ -4,6 +4,7 @@ export type { AnyFunction, TraceDecorator } from './decorate/trace-request.ts';
 export type { Report, ReportCode } from './export/error-reporter.ts';
 export type { HeaderSource } from './export/otlp-http-transport.ts';
 export type { SendResult, Transport } from './export/send-result.ts';
+export type { GrpcServerOptions } from './grpc/grpc-services.ts';
 export type { ErrorMiddleware, Middleware } from './instrumentation/express.ts';
 export type { FastifyLike } from './instrumentation/fastify.ts';
 export type { HonoContextLike, HonoMiddleware } from './instrumentation/hono.ts';

@@ -18,6 +18,8 @@ import { flushOnExit } from './export/exit-flush.ts';
 import { OtlpHttpTransport } from './export/otlp-http-transport.ts';
 import { Outbox } from './export/outbox.ts';
 import { SpanQueue } from './export/span-queue.ts';
+import { instrumentGrpcClients, instrumentGrpcServers } from './grpc/grpc-module.ts';
+import type { GrpcServerOptions } from './grpc/grpc-services.ts';
 import {
   type ErrorMiddleware,
   expressErrorMiddleware,
@@ -68,7 +70,8 @@ export class TracingService {
   private readonly reader: TraceReader;
   private starting: Promise<void> | null = null;
   private stopping: Promise<void> | null = null;
-  private stopWatchingExit: (() => void) | null = null;
+  /** What `stop()` undoes. */
+  private readonly undo: (() => void)[] = [];
 
   constructor(options: TracingOptions = {}, env: NodeJS.ProcessEnv = process.env) {
     const settings = settingsOf(options, env);
@@ -148,7 +151,8 @@ export class TracingService {
     if (!this.settings.enabled) return;
     this.core.running = true;
     register(this.core);
-    if (this.settings.flushOnExit) this.stopWatchingExit = flushOnExit(() => this.flush());
+    if (this.settings.instrumentClients) this.undo.push(instrumentGrpcClients(this.core));
+    if (this.settings.flushOnExit) this.undo.push(flushOnExit(() => this.flush()));
   }
 
   /** Sends what has ended, waits until it has arrived (at most `stopTimeoutMs`), and lets go of everything. */
@@ -160,7 +164,7 @@ export class TracingService {
   private async end(): Promise<void> {
     if (this.core.running) unregister(this.core);
     this.core.running = false;
-    this.stopWatchingExit?.();
+    for (const undo of this.undo.splice(0)) undo();
     this.outcome?.flush();
     await this.flush();
     this.queue.close();
@@ -193,6 +197,14 @@ export class TracingService {
    */
   instrumentHttp(options?: HttpServerOptions): () => void {
     return instrumentNodeHttpServer(this.core, options);
+  }
+
+  /**
+   * Traces the calls that gRPC servers (@grpc/grpc-js) answer, for servers that begin to serve afterwards. Calls
+   * of clients are traced without it, as `fetch` is.
+   */
+  instrumentGrpc(options?: GrpcServerOptions): void {
+    this.undo.push(instrumentGrpcServers(this.core, options));
   }
 
   /** For Express and Connect: `app.use(tracing.expressMiddleware())`, before everything else. */
