@@ -17,7 +17,7 @@ const { values } = parseArgs({
 });
 
 const startedAt = performance.now();
-const platform = await RunningPlatform.start();
+const platform = await RunningPlatform.start({ environment: { RATE_LIMIT: '1000000' } });
 console.log(`npm start, first time on the data: ready after ${seconds(startedAt)} s`);
 
 try {

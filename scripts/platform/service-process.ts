@@ -160,8 +160,8 @@ const isRunning = (child: ChildProcess): boolean =>
 function problemIn(line: string): string | null {
   if (!/"severity":"(?:WARNING|ERROR|CRITICAL)"/.test(line)) return null;
   try {
-    const entry = JSON.parse(line) as { severity: string; message?: string; error?: { message?: string } };
-    const reason = entry.error?.message;
+    const entry = JSON.parse(line) as { severity: string; message?: string; err?: { message?: string } };
+    const reason = entry.err?.message;
     return `${entry.severity.toLowerCase()}: ${entry.message ?? ''}${reason === undefined ? '' : `: ${reason}`}`;
   } catch {
     return line; // Not JSON after all: shown as it is.

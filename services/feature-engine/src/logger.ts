@@ -14,7 +14,6 @@ export function createLogger(service: string, logLevel: string, tracing: Tracing
     level: logLevel,
     base: { serviceContext: { service } },
     messageKey: 'message',
-    errorKey: 'error',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ severity: severities[label] ?? 'DEBUG' }) },
     mixin: () => ({ ...tracing.logFields() }),

@@ -193,7 +193,7 @@ function readHttp(options: OptionReader): HttpConfig {
     ...given('publicUrl', options.url('PUBLIC_URL')),
     trustProxy: options.flag('TRUST_PROXY'),
     corsOrigins: options.list('CORS_ORIGINS'),
-    rateLimit: options.integer('RATE_LIMIT', 1200, { min: 1, max: 1_000_000 }),
+    rateLimit: options.integer('RATE_LIMIT', 6000, { min: 1, max: 1_000_000 }),
     bodyLimitBytes: options.integer('BODY_LIMIT_BYTES', 1_048_576, { min: 1024, max: 1_073_741_824 }),
   };
 }

@@ -25,7 +25,6 @@ export function createLogger(options: {
       level: options.level,
       base: { serviceContext: { service: options.service } },
       messageKey: 'message',
-      errorKey: 'error',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) },
       mixin: () => ({ ...options.traceFields() }),
