@@ -4,8 +4,9 @@ import { RecordingSpan } from '../tracer/span.ts';
 import type { TracingCore } from '../tracing-core.ts';
 import { endWithResponse, serverSpanOf } from './end-of-response.ts';
 import { recordHttpError } from './http-attributes.ts';
+import type { Client } from './http-server-span.ts';
 import { writeTraceHeaders } from './node-http-server.ts';
-import { startServerSpan } from './server-span.ts';
+import { peerOf, startServerSpan } from './server-span.ts';
 
 type Next = (error?: unknown) => void;
 /** A middleware of Express, Connect and whatever takes theirs. */
@@ -21,9 +22,9 @@ export type ErrorMiddleware = (
 export function expressMiddleware(core: TracingCore): Middleware {
   return (request, response, next) => {
     if (!core.running || serverSpanOf(response) !== undefined) return next();
-    const ip = (request as { ip?: unknown }).ip;
-    const address = typeof ip === 'string' ? ip : request.socket.remoteAddress;
-    const span = startServerSpan(core, request, address, undefined);
+    // Express knows the client behind trusted proxies; Connect knows the peer.
+    const client = 'ip' in request ? (request as Client) : peerOf(request);
+    const span = startServerSpan(core, request, client, undefined);
     endWithResponse(response, span);
     writeTraceHeaders(response, span);
     activeContext.run(span, next);

@@ -34,7 +34,7 @@ export function instrumentFastify(app: FastifyLike, core: TracingCore): void {
     if (!core.running) return done();
     const traced = serverSpanOf(reply.raw);
     if (traced !== undefined) return named(traced, request, done);
-    const span = startServerSpan(core, request.raw, request.ip, routeOf(request));
+    const span = startServerSpan(core, request.raw, request, routeOf(request));
     endWithResponse(reply.raw, span);
     reply.header(CLOUD_TRACE_HEADER, responseTraceHeader(span));
     reply.header(CORRELATION_ID_HEADER, span.correlationId);

@@ -36,7 +36,7 @@ export function honoMiddleware(core: TracingCore): HonoMiddleware {
       nameRoute(active, context);
       return;
     }
-    const span = startServerSpan(core, requestOf(context.req.raw), undefined, undefined);
+    const span = startServerSpan(core, requestOf(context.req.raw), NOBODY, undefined);
     await activeContext.run(span, next);
     nameRoute(span, context);
     if (context.error !== undefined && span instanceof RecordingSpan) recordHttpError(span, context.error);
@@ -45,6 +45,9 @@ export function honoMiddleware(core: TracingCore): HonoMiddleware {
     endServerSpan(span, context.res.status);
   };
 }
+
+/** A fetch `Request` does not tell where it came from. */
+const NOBODY = {};
 
 function requestOf(request: Request) {
   const url = new URL(request.url);

@@ -7,12 +7,16 @@ import type { SpanPipeline } from '../tracer/span-pipeline.ts';
 import { redactUrl } from './http-attributes.ts';
 import type { RouteTemplate } from './route-template.ts';
 
-/** What a request tells of itself. */
+/** What a request tells of itself: Node's `IncomingMessage`, or the same of another kind of request. */
 export interface RequestFacts {
-  readonly url: string;
+  readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly httpVersion: string;
-  readonly clientAddress: string | undefined;
+}
+
+/** Who sent it. Asking costs a system call on a new connection, so only spans that are recorded ask. */
+export interface Client {
+  readonly ip?: string | undefined;
 }
 
 /**
@@ -29,14 +33,20 @@ export class HttpServerSpan extends RecordingSpan {
   /** The response's; 0 until it is known. */
   private responseStatus = 0;
 
-  constructor(pipeline: SpanPipeline, birth: SpanBirth, template: RouteTemplate, facts: RequestFacts) {
+  constructor(
+    pipeline: SpanPipeline,
+    birth: SpanBirth,
+    template: RouteTemplate,
+    facts: RequestFacts,
+    client: Client,
+  ) {
     super(pipeline, birth, template.spanName, SpanKind.SERVER);
     const { headers } = facts;
     this.template = template;
-    this.url = facts.url;
+    this.url = facts.url ?? '/';
     this.host = headers.host ?? 'localhost';
     this.userAgent = headers['user-agent'] ?? '';
-    this.clientAddress = facts.clientAddress ?? '';
+    this.clientAddress = client.ip ?? '';
     this.httpVersion = facts.httpVersion;
     if (pipeline.limitsAreTight) this.materialise();
   }

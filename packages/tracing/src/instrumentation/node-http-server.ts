@@ -5,7 +5,7 @@ import { CLOUD_TRACE_HEADER } from '../propagation/cloud-trace-context.ts';
 import { CORRELATION_ID_HEADER } from '../propagation/propagator.ts';
 import type { TracingCore } from '../tracing-core.ts';
 import { endWithResponse } from './end-of-response.ts';
-import { responseTraceHeader, type ServerSpan, startServerSpan } from './server-span.ts';
+import { peerOf, responseTraceHeader, type ServerSpan, startServerSpan } from './server-span.ts';
 
 export interface HttpServerOptions {
   /** Requests that get no span: health checks, say. What it throws is reported once and counts as false. */
@@ -31,7 +31,7 @@ export function instrumentNodeHttpServer(core: TracingCore, options: HttpServerO
 }
 
 function begin(core: TracingCore, request: IncomingMessage, response: ServerResponse): void {
-  const span = startServerSpan(core, request, request.socket.remoteAddress, undefined);
+  const span = startServerSpan(core, request, peerOf(request), undefined);
   endWithResponse(response, span);
   writeTraceHeaders(response, span);
   activeContext.enterWith(span);

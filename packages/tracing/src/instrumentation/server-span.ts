@@ -5,7 +5,7 @@ import { spanIdDecimal } from '../tracer/ids.ts';
 import { PropagatedSpan } from '../tracer/propagated-span.ts';
 import type { TracingCore } from '../tracing-core.ts';
 import { acceptedCorrelationId, markFailure } from './http-attributes.ts';
-import { HttpServerSpan } from './http-server-span.ts';
+import { type Client, HttpServerSpan } from './http-server-span.ts';
 import { type RouteTemplate, routeTemplate } from './route-template.ts';
 
 export type ServerSpan = HttpServerSpan | PropagatedSpan;
@@ -23,19 +23,23 @@ export interface FetchedRequest {
 export function startServerSpan(
   core: TracingCore,
   message: IncomingMessage | FetchedRequest,
-  clientAddress: string | undefined,
+  client: Client,
   route: string | undefined,
 ): ServerSpan {
   const { headers } = message;
-  const template = templateOf(message, route);
-  const span = core.httpTracer.beginServer(template, core.propagator.readHeaders(ROOT_CONTEXT, headers), {
-    url: message.url ?? '/',
-    headers,
-    httpVersion: message.httpVersion,
-    clientAddress,
-  });
+  const parent = core.propagator.readHeaders(ROOT_CONTEXT, headers);
+  const span = core.httpTracer.beginServer(templateOf(message, route), parent, message, client);
   span.correlationId = acceptedCorrelationId(headers[CORRELATION_ID_HEADER]) ?? span.traceId;
   return span;
+}
+
+/** The peer of a connection, asked for when somebody wants to know. */
+export function peerOf(message: IncomingMessage): Client {
+  return {
+    get ip() {
+      return message.socket.remoteAddress;
+    },
+  };
 }
 
 /** Names the span after a route that was not known when it began. */

@@ -13,7 +13,7 @@ import {
 } from '@opentelemetry/api';
 import { activeContext, currentContext } from '../context/context-manager.ts';
 import { bagOf, SPAN_KEY, SUPPRESS_TRACING_KEY } from '../context/span-frame.ts';
-import { HttpServerSpan, type RequestFacts } from '../instrumentation/http-server-span.ts';
+import { type Client, HttpServerSpan, type RequestFacts } from '../instrumentation/http-server-span.ts';
 import type { RouteTemplate } from '../instrumentation/route-template.ts';
 import { isDeferred, joinsTrace } from '../propagation/remote-parent.ts';
 import {
@@ -94,14 +94,30 @@ export class SdkTracer implements Tracer {
     template: RouteTemplate,
     context: Context,
     facts: RequestFacts,
+    client: Client,
   ): HttpServerSpan | PropagatedSpan {
-    const attributes =
-      this.quick === null ? { 'http.route': template.route, 'url.path': facts.url } : NO_ATTRIBUTES;
-    const birth = this.prepare(template.spanName, SpanKind.SERVER, context, { attributes });
+    const birth = this.prepare(
+      template.spanName,
+      SpanKind.SERVER,
+      context,
+      this.samplerFacts(template, facts),
+    );
     if (birth instanceof PropagatedSpan) return birth;
-    const span = new HttpServerSpan(this.pipeline, birth, template, facts);
+    const span = new HttpServerSpan(this.pipeline, birth, template, facts, client);
     if (birth.samplerAttributes !== undefined) span.setAttributes(birth.samplerAttributes);
     return span;
+  }
+
+  /** What a sampler that looks at more than the parent may want to know. */
+  private samplerFacts(template: RouteTemplate, facts: RequestFacts): SpanContent | undefined {
+    if (this.quick !== null) return undefined;
+    return {
+      attributes: {
+        'http.request.method': template.method,
+        'http.route': template.route,
+        'url.path': facts.url?.split('?', 1)[0],
+      },
+    };
   }
 
   /** Ids, flags and the sampler's decision; a span that only propagates where it says no. */
