@@ -142,4 +142,3 @@ export const V2BatchWriteSpansRequestType = messageType(`${pkg}.BatchWriteSpansR
   name: string(1),
   spans: repeated(message(2, V2SpanType)),
 });
-export type V2BatchWriteSpansRequest = MessageOf<typeof V2BatchWriteSpansRequestType>;

@@ -88,11 +88,21 @@ export function toGoogleError(error: unknown): GoogleError {
 }
 
 function fromStore(code: string, cause: unknown): GoogleError {
-  if (code.includes('PAGE_TOKEN')) return invalidField('page_token', 'Invalid page token.');
-  if (code.includes('TIMEOUT')) return new GoogleError('DEADLINE_EXCEEDED', 'Deadline exceeded.', { cause });
-  if (code.includes('UNAVAILABLE')) {
-    const message = 'The service is currently unavailable.';
-    return new GoogleError('UNAVAILABLE', message, { cause, retryAfterMs: 2000 });
+  switch (code) {
+    case 'INVALID_PAGE_TOKEN':
+      return invalidField('page_token', 'Invalid page token.');
+    case 'QUERY_TIMEOUT':
+      return new GoogleError('DEADLINE_EXCEEDED', 'Deadline exceeded.', { cause });
+    case 'QUERY_CANCELLED':
+      return new GoogleError('CANCELLED', 'The operation was cancelled.', { cause });
+    case 'QUERY_MEMORY':
+      return new GoogleError('RESOURCE_EXHAUSTED', 'The query needs too much memory.', { cause });
+    case 'UNREACHABLE':
+      return new GoogleError('UNAVAILABLE', 'The service is currently unavailable.', {
+        cause,
+        retryAfterMs: 2000,
+      });
+    default:
+      return new GoogleError('INTERNAL', 'Internal error encountered.', { cause });
   }
-  return new GoogleError('INTERNAL', 'Internal error encountered.', { cause });
 }

@@ -20,7 +20,7 @@ export class MemoryReader implements CloudTraceReader {
   async listTraces(query: ListTracesQuery): Promise<ListTracesResult> {
     const from = query.pageToken === undefined ? 0 : Number(query.pageToken);
     if (Number.isNaN(from))
-      throw Object.assign(new Error('bad'), { name: 'StoreError', code: 'BAD_PAGE_TOKEN' });
+      throw Object.assign(new Error('bad'), { name: 'StoreError', code: 'INVALID_PAGE_TOKEN' });
     const groups = [...Map.groupBy(this.#of(query.projects), ({ traceId }) => traceId).values()]
       .filter((spans) => matchesTrace(query.filter, spans))
       .map(summaryOf)
