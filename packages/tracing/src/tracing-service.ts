@@ -15,9 +15,9 @@ import { BatchEncoder } from './encode/batch-encoder.ts';
 import { encodeResource } from './encode/scope.ts';
 import { ErrorReporter } from './export/error-reporter.ts';
 import { flushOnExit } from './export/exit-flush.ts';
-import { OtlpHttpTransport } from './export/otlp-http-transport.ts';
 import { Outbox } from './export/outbox.ts';
 import { SpanQueue } from './export/span-queue.ts';
+import { transportOf } from './export/transport-of-settings.ts';
 import { instrumentGrpcClients, instrumentGrpcServers } from './grpc/grpc-module.ts';
 import type { GrpcServerOptions } from './grpc/grpc-services.ts';
 import {
@@ -80,16 +80,7 @@ export class TracingService {
     const onError = (what: string, error: unknown) => {
       reporter.report('HOST_CODE', error === null ? what : `${what}: ${String(error)}`);
     };
-    const transport =
-      settings.transport ??
-      new OtlpHttpTransport({
-        url: settings.tracesUrl,
-        headers: settings.headers,
-        compression: settings.compression,
-        timeoutMs: settings.exportTimeoutMs,
-        maxConnections: settings.outbox.maxInFlight,
-      });
-    this.outbox = new Outbox(transport, this.counters, reporter, settings.outbox);
+    this.outbox = new Outbox(transportOf(settings), this.counters, reporter, settings.outbox);
     const encoder = new BatchEncoder({
       resource: encodeResource(settings.resourceAttributes),
       maxBatchBytes: settings.maxBatchBytes,

@@ -7,6 +7,7 @@ import type { OutcomeSamplingOptions } from '../sampling/outcome.ts';
 import type { Sampler } from '../sampling/sampler.ts';
 import type { SpanLimits } from '../tracer/span-limits.ts';
 import type { SpanSink } from '../tracer/span-pipeline.ts';
+import type { Protocol } from './endpoint.ts';
 
 export type TokenSource = string | (() => string | Promise<string>);
 
@@ -24,6 +25,8 @@ export interface TracingOptions {
    * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (whole); `http://127.0.0.1:4318`.
    */
   readonly endpoint?: string;
+  /** `OTEL_EXPORTER_OTLP_PROTOCOL`; `http/protobuf`. `grpc` needs @grpc/grpc-js; its endpoint's default is port 4317. */
+  readonly protocol?: Protocol;
   /** `OTEL_EXPORTER_OTLP_HEADERS`. A function is asked before each request. */
   readonly headers?: HeaderSource;
   /** `OTEL_EXPORTER_OTLP_COMPRESSION`; none. gzip pays where the network does. */

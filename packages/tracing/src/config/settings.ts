@@ -4,6 +4,7 @@ import type { HeaderSource } from '../export/otlp-http-transport.ts';
 import { DEFAULT_OUTBOX_OPTIONS, type OutboxOptions } from '../export/outbox.ts';
 import type { Transport } from '../export/send-result.ts';
 import { DEFAULT_SPAN_QUEUE_OPTIONS, type SpanQueueOptions } from '../export/span-queue.ts';
+import { type TlsFiles, tlsFilesOf } from '../export/tls-files.ts';
 import type { PropagatorOptions } from '../propagation/propagator.ts';
 import type { OutcomeSamplingOptions } from '../sampling/outcome.ts';
 import type { Sampler } from '../sampling/sampler.ts';
@@ -11,6 +12,7 @@ import { samplerOf } from '../sampling/sampler-of-environment.ts';
 import type { SpanLimits } from '../tracer/span-limits.ts';
 import type { SpanSink } from '../tracer/span-pipeline.ts';
 import { TracingError } from '../tracing-error.ts';
+import { endpointOf, type Protocol, urlOf } from './endpoint.ts';
 import { count, type Environment, flag, pairs, text } from './environment.ts';
 import { limitsOf } from './limits.ts';
 import type { TokenSource, TracingOptions } from './options.ts';
@@ -22,7 +24,9 @@ export interface Settings {
   readonly projectId: string;
   readonly serviceName: string;
   readonly resourceAttributes: Attributes;
+  readonly protocol: Protocol;
   readonly tracesUrl: string;
+  readonly tls: TlsFiles;
   readonly headers: HeaderSource;
   readonly compression: 'none' | 'gzip';
   readonly flushBeforeResponseMs: number | null;
@@ -47,7 +51,6 @@ export interface Settings {
   readonly onProblem: Report | undefined;
 }
 
-export const DEFAULT_ENDPOINT = 'http://127.0.0.1:4318';
 const DEFAULT_API_URL = 'http://127.0.0.1:8080';
 const DEFAULT_PROJECT = 'utxoiq-local';
 const DEFAULT_BATCH_BYTES = 512 * 1024;
@@ -73,7 +76,8 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
     projectId: nonEmpty('projectId', projectId),
     serviceName: nonEmpty('serviceName', serviceName),
     resourceAttributes: resourceOf(options, fromEnv, serviceName, projectId),
-    tracesUrl: tracesUrlOf(options, env),
+    ...endpointOf(options, env),
+    tls: tlsFilesOf(env),
     headers: options.headers ?? {
       ...pairs(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
       ...pairs(env, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'),
@@ -155,18 +159,6 @@ function compressionOf(options: TracingOptions, env: Environment): 'none' | 'gzi
   const value = options.compression ?? text(env, 'OTEL_EXPORTER_OTLP_COMPRESSION') ?? 'none';
   if (value === 'none' || value === 'gzip') return value;
   throw new TracingError('BAD_OPTION', `compression must be none or gzip, got ${JSON.stringify(value)}`);
-}
-
-function tracesUrlOf(options: TracingOptions, env: Environment): string {
-  const whole = options.endpoint === undefined ? text(env, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') : undefined;
-  if (whole !== undefined) return urlOf('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', whole);
-  const base = options.endpoint ?? text(env, 'OTEL_EXPORTER_OTLP_ENDPOINT') ?? DEFAULT_ENDPOINT;
-  return `${urlOf('endpoint', base).replace(/\/+$/, '')}/v1/traces`;
-}
-
-function urlOf(name: string, value: string): string {
-  if (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return value;
-  throw new TracingError('BAD_OPTION', `${name} must be an http or https URL, got ${JSON.stringify(value)}`);
 }
 
 function nonEmpty(name: string, value: unknown): string {

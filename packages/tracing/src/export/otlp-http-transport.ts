@@ -7,6 +7,7 @@ import { activeContext } from '../context/context-manager.ts';
 import { SUPPRESS_TRACING_KEY } from '../context/span-frame.ts';
 import { type HttpAnswer, resultOfAnswer } from './otlp-response.ts';
 import type { SendResult, Transport } from './send-result.ts';
+import type { TlsFiles } from './tls-files.ts';
 
 export type HeaderSource = Readonly<Record<string, string>> | (() => Promise<Record<string, string>>);
 
@@ -17,6 +18,7 @@ export interface OtlpHttpOptions {
   readonly compression: 'none' | 'gzip';
   readonly timeoutMs: number;
   readonly maxConnections: number;
+  readonly tls?: TlsFiles;
 }
 
 /** Runs in libuv's threads, beside the program. Level 1 already takes spans to a sixth. */
@@ -38,13 +40,15 @@ export class OtlpHttpTransport implements Transport {
     this.url = new URL(options.url);
     const agentOptions = { keepAlive: true, maxSockets: options.maxConnections };
     this.agent =
-      this.url.protocol === 'https:' ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
+      this.url.protocol === 'https:'
+        ? new https.Agent({ ...agentOptions, ...options.tls })
+        : new http.Agent(agentOptions);
   }
 
   async send(body: Buffer, signal: AbortSignal): Promise<SendResult> {
     try {
       const { headers } = this.options;
-      const extra = typeof headers === 'function' ? await headers() : headers;
+      const extra = typeof headers === 'function' ? await activeContext.run(SUPPRESSED, headers) : headers;
       const packed = this.options.compression === 'gzip' ? await compress(body, { level: GZIP_LEVEL }) : body;
       const answer = await activeContext.run(SUPPRESSED, () => this.post(packed, { ...extra }, signal));
       return resultOfAnswer(answer);

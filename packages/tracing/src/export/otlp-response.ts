@@ -43,7 +43,7 @@ function textOf({ body, contentType }: HttpAnswer): string {
 }
 
 /** `ExportTraceServiceResponse.partial_success`: `rejected_spans` = 1, `error_message` = 2. */
-function partialSuccess(body: Buffer): { rejectedSpans: number; message: string } | null {
+export function partialSuccess(body: Buffer): { rejectedSpans: number; message: string } | null {
   for (const field of fieldsOf(body)) {
     if (field.number !== 1 || field.bytes === null) continue;
     let rejectedSpans = 0;
@@ -72,7 +72,7 @@ interface Field {
 }
 
 /** Varint and length-delimited fields of a small message; stops quietly where it is malformed. */
-function* fieldsOf(bytes: Buffer): Generator<Field> {
+export function* fieldsOf(bytes: Buffer): Generator<Field> {
   let at = 0;
   const varint = (): number => {
     let value = 0;
