@@ -9,7 +9,7 @@ const USAGE = `Usage: npm run store -- COMMAND
                                            keep spans N days (0: for ever), the store under N bytes
   delete-trace TRACE_ID [--project P]
   delete-attribute KEY [--value V] [--project P]
-The store is at CLICKHOUSE_URL (with CLICKHOUSE_CLUSTER, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD) or at --url.`;
+The store is at CLICKHOUSE_URL (with CLICKHOUSE_CLUSTER, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD) or at --url;\nwithout either, the embedded engine of DATA_DIR.`;
 
 const OPTIONS = {
   url: { type: 'string' },
@@ -33,10 +33,7 @@ async function run(argv: readonly string[], environment: NodeJS.ProcessEnv): Pro
   const url = values.url ?? environment['CLICKHOUSE_URL'];
   if (command === undefined) throw new StoreError('INVALID_OPTION', USAGE);
   if (url === undefined) {
-    throw new StoreError(
-      'INVALID_OPTION',
-      'set CLICKHOUSE_URL, or --url to the address that npm start prints for the embedded engine',
-    );
+    throw new StoreError('INVALID_OPTION', 'set CLICKHOUSE_URL, or --url');
   }
   await using store = await TraceStore.open({
     url,

@@ -23,6 +23,8 @@ export interface KeyPlan {
   readonly counts: number[];
   /** Values in the promoted column. */
   promotedCount: number;
+  /** Index of the key in the dictionary of each map, by AttributeType; -1 before its first use. */
+  readonly mapKeys: number[];
 }
 
 class ProjectPlans {
@@ -42,6 +44,7 @@ class ProjectPlans {
         lastRow: -1,
         counts: [0, 0, 0, 0, 0, 0, 0, 0],
         promotedCount: 0,
+        mapKeys: [-1, -1, -1, -1, -1, -1, -1, -1],
       };
       this.keys.set(key, plan);
     }

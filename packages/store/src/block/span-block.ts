@@ -1,7 +1,7 @@
 import { attributeText, type Resource, type Scope, type SpanEvent, type SpanLink } from '@utxoiq/model';
 import { type ColumnBuilder, DictionaryColumn, encodeBlock } from '../native/columns.ts';
 import { anyValueToText, attributesToText, entriesToJson } from './any-value-text.ts';
-import { AttributeCatalogue, type AttributeUse } from './attribute-catalogue.ts';
+import { AttributeCatalogue, type AttributeUse, type KeyPlan } from './attribute-catalogue.ts';
 import { SparseTextColumn } from './promoted-column.ts';
 import { resourceToText, scopeToText } from './resource-text.ts';
 import { namedColumns, type SpanColumns, spanColumns } from './span-columns.ts';
@@ -125,27 +125,27 @@ export class SpanBlock {
       plan.counts[type] = (plan.counts[type] as number) + 1;
       switch (type) {
         case AttributeType.string:
-          plain.attributes_string.keys.add(key);
+          addKey(plain.attributes_string.keys, plan, type, key);
           plain.attributes_string.values.values.text(value);
           strings++;
           break;
         case AttributeType.int:
-          plain.attributes_int.keys.add(key);
+          addKey(plain.attributes_int.keys, plan, type, key);
           plain.attributes_int.values.values.i64(value);
           ints++;
           break;
         case AttributeType.double:
-          plain.attributes_double.keys.add(key);
+          addKey(plain.attributes_double.keys, plan, type, key);
           plain.attributes_double.values.values.f64(value);
           doubles++;
           break;
         case AttributeType.bool:
-          plain.attributes_bool.keys.add(key);
+          addKey(plain.attributes_bool.keys, plan, type, key);
           plain.attributes_bool.values.values.u8(value ? 1 : 0);
           bools++;
           break;
         default:
-          plain.attributes_other.keys.add(key);
+          addKey(plain.attributes_other.keys, plan, type, key);
           plain.attributes_other.values.values.text(anyValueToText(value));
           others++;
       }
@@ -212,6 +212,16 @@ export class SpanBlock {
     }
     return index;
   }
+}
+
+/** Looks a key up once per block, not once per span. */
+function addKey(keys: DictionaryColumn, plan: KeyPlan, type: AttributeType, key: string): void {
+  let index = plan.mapKeys[type] as number;
+  if (index < 0) {
+    index = keys.intern(key);
+    plan.mapKeys[type] = index;
+  }
+  keys.addIndex(index);
 }
 
 function cached<Key extends object>(

@@ -35,8 +35,8 @@ function compiled(compile: typeof spanCondition | typeof traceCondition, filter:
 describe('spanCondition', () => {
   it('asks every name of an attribute where values of it are', () => {
     expect(compiled(spanCondition, attribute('http.method', 'GET'))).toEqual({
-      sql: '(attr_http_method = {p0:String} OR attr_http_request_method = {p1:String} OR attributes_string[{p2:String}] = {p3:String})',
-      values: { p0: 'GET', p1: 'GET', p2: '/http/method', p3: 'GET' },
+      sql: '(attr_http_method = {p1:String} OR attr_http_request_method = {p2:String} OR attributes_string[{p0:String}] = {p3:String})',
+      values: { p0: '/http/method', p1: 'GET', p2: 'GET', p3: 'GET' },
     });
   });
 

@@ -43,6 +43,9 @@ export class DictionaryColumn implements ColumnBuilder {
   #keys = new ByteWriter(256);
   #rows = new Uint32Array(256);
   #count = 0;
+  // Neighbours are often equal, and comparing is cheaper than looking up.
+  #lastValue: string | null = null;
+  #lastIndex = 0;
 
   constructor() {
     this.clear();
@@ -54,37 +57,38 @@ export class DictionaryColumn implements ColumnBuilder {
 
   /** The index of a value, to be passed to `addIndex` as often as it occurs in this block. */
   intern(value: string): number {
+    if (value === this.#lastValue) return this.#lastIndex;
     let index = this.#indexes.get(value);
     if (index === undefined) {
       index = this.#indexes.size;
       this.#indexes.set(value, index);
       this.#keys.text(value);
     }
+    this.#lastValue = value;
+    this.#lastIndex = index;
     return index;
   }
 
   add(value: string): void {
-    this.addIndex(value === '' ? 0 : this.intern(value));
+    this.addIndex(this.intern(value));
   }
 
   addIndex(index: number): void {
-    if (this.#count === this.#rows.length) {
-      const grown = new Uint32Array(this.#count * 2);
-      grown.set(this.#rows);
-      this.#rows = grown;
-    }
+    if (this.#count === this.#rows.length) this.#grow(this.#count + 1);
     this.#rows[this.#count++] = index;
   }
 
   /** Sets a row beyond the last one; the rows between are the empty text. */
   set(row: number, value: string): void {
-    this.pad(row);
-    this.addIndex(this.intern(value));
+    if (row >= this.#rows.length) this.#grow(row + 1);
+    this.#rows[row] = this.intern(value);
+    this.#count = row + 1;
   }
 
   /** Fills with the empty text up to `rows` rows. */
   pad(rows: number): void {
-    while (this.#count < rows) this.addIndex(0);
+    if (rows > this.#rows.length) this.#grow(rows);
+    this.#count = rows;
   }
 
   prefix(out: ByteWriter): void {
@@ -108,8 +112,16 @@ export class DictionaryColumn implements ColumnBuilder {
   clear(): void {
     this.#indexes.clear();
     this.#keys.clear();
+    this.#rows.fill(0, 0, this.#count); // rows that are never set are the empty text, index 0
     this.#count = 0;
+    this.#lastValue = null;
     this.intern('');
+  }
+
+  #grow(rows: number): void {
+    const grown = new Uint32Array(Math.max(rows, this.#rows.length * 2));
+    grown.set(this.#rows);
+    this.#rows = grown;
   }
 
   #width(): 1 | 2 | 4 {

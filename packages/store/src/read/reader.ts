@@ -29,6 +29,8 @@ const SETTINGS: ClickHouseSettings = {
   // Checking skip indexes while reading doubled the cost of reading one trace: bench/store/queries.ts
   use_skip_indexes_on_data_read: 0,
   precise_float_parsing: 1,
+  // On a cluster a trace's rows share a shard, so subqueries ask that shard only.
+  distributed_product_mode: 'local',
 };
 
 export async function select(

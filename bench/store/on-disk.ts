@@ -1,0 +1,27 @@
+import type { TraceStore } from '@utxoiq/store';
+
+/** Merges every table down to one part per day. */
+export async function merge(url: string): Promise<void> {
+  for (const table of ['spans', 'traces', 'red', 'attribute_keys']) {
+    const response = await fetch(`${url}/?database=utxoiq`, {
+      method: 'POST',
+      body: `OPTIMIZE TABLE ${table} FINAL`,
+    });
+    if (!response.ok) throw new Error(`cannot merge ${table}: ${await response.text()}`);
+    await response.text();
+  }
+}
+
+/** Bytes on disk per span: of each table, with its indexes and marks, and of all. */
+export async function spanBytes(store: TraceStore): Promise<readonly string[]> {
+  const tables = await store.status();
+  const spans = tables.find(({ table }) => table === 'spans')?.rows ?? 0;
+  const perSpan = (bytes: number): string => (bytes / spans).toFixed(2).padStart(8);
+  const total = tables.reduce((sum, { bytes }) => sum + bytes, 0);
+  return [
+    ...tables.map(
+      ({ table, rows, bytes, parts }) => `${perSpan(bytes)} B/span  ${table} (${rows} rows, ${parts} parts)`,
+    ),
+    `${perSpan(total)} B/span  in all`,
+  ];
+}
