@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { CloudTraceClient } from '@utxoiq/tracing/cloud-trace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { matchesLock } from '../scripts/setup/installed-packages.mjs';
 import { cloudTraceEnvironment } from '../services/web-api/src/cloud-trace/local/environment.ts';
@@ -164,6 +166,31 @@ describe('programs that nobody here wrote', () => {
     });
     expect(answer.sent['x-cloud-trace-context']).toBe(`${id}/9492351182879891306;o=1`);
     expect(answer.back).toMatchObject({ traceId: id, traceFlags: 1 });
+  });
+
+  it.each([
+    ['9', 'node_modules/@google-cloud/trace-agent/node_modules/google-auth-library/'],
+    ['10', 'node_modules/google-auth-library/'],
+    ['11', '../../../node_modules/google-auth-library/'],
+  ])('our client reads our server with google-auth-library %s', async (major, path) => {
+    const require = createRequire(clients);
+    expect(require(`./${path}package.json`).version.split('.')[0]).toBe(major);
+    const { GoogleAuth } = require(`./${path}`);
+    const auth = new GoogleAuth({
+      keyFile: environment.GOOGLE_APPLICATION_CREDENTIALS,
+      scopes: ['https://www.googleapis.com/auth/trace.readonly'],
+    });
+    const client = new CloudTraceClient({ projectId: project, endpoint: platform.url, auth });
+    const spans = await client.getTrace(traceId('api true'));
+    expect(spans?.map(({ name }) => name).toSorted()).toEqual(['/api', 'batch', 'single']);
+    expect(spans?.find(({ name }) => name === 'batch')?.attributes.get('count')).toBe(7n);
+    const page = await client.listTraces({
+      startUnixNano: 0n,
+      endUnixNano: BigInt(Date.now()) * 1_000_000n,
+      filter: '+root:/api',
+      orderBy: 'start desc',
+    });
+    expect(page.traces.length).toBeGreaterThan(0);
   });
 
   it("ask for traces: the Model Context Protocol's client", async () => {

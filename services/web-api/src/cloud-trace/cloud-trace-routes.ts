@@ -40,13 +40,34 @@ export async function cloudTraceRoutes(
 ): Promise<void> {
   acceptAnyBody(app);
   app.setErrorHandler((error, request, reply) => sendError(toGoogleError(error), request, reply));
-  const options = { schema: { tags: ['cloud-trace'] } };
-  app.patch('/v1/projects/:project/traces', options, method([], patchTraces(service)));
-  app.get('/v1/projects/:project/traces', options, method(LIST_PARAMETERS, listTraces(service)));
-  app.get('/v1/projects/:project/traces/:trace', options, method([], getTrace(service)));
-  app.post('/v2/projects/:project/traces::batchWrite', options, method([], batchWriteSpans(service)));
-  app.post('/v2/projects/:project/traces/:trace/spans/:span', options, method([], createSpan(service)));
-  for (const path of ['/v1/projects/*', '/v2/projects/*']) app.all(path, options, notFound);
+  const schema = (summary: string) => ({ schema: { tags: ['cloud-trace'], summary } });
+  app.patch(
+    '/v1/projects/:project/traces',
+    schema('Cloud Trace v1 PatchTraces'),
+    method([], patchTraces(service)),
+  );
+  app.get(
+    '/v1/projects/:project/traces',
+    schema('Cloud Trace v1 ListTraces'),
+    method(LIST_PARAMETERS, listTraces(service)),
+  );
+  app.get(
+    '/v1/projects/:project/traces/:trace',
+    schema('Cloud Trace v1 GetTrace'),
+    method([], getTrace(service)),
+  );
+  app.post(
+    '/v2/projects/:project/traces::batchWrite',
+    schema('Cloud Trace v2 BatchWriteSpans'),
+    method([], batchWriteSpans(service)),
+  );
+  app.post(
+    '/v2/projects/:project/traces/:trace/spans/:span',
+    schema('Cloud Trace v2 CreateSpan'),
+    method([], createSpan(service)),
+  );
+  for (const path of ['/v1/projects/*', '/v2/projects/*'])
+    app.all(path, { schema: { hide: true } }, notFound);
 }
 
 const LIST_PARAMETERS = [
@@ -113,6 +134,10 @@ function method(own: readonly string[], handle: Method) {
     const parameters = readSystemParameters(searchOf(request), typeof mask === 'string' ? mask : undefined);
     for (const name of parameters.own.keys()) if (!own.includes(name)) throw unknownParameter(name);
     const token = bearerToken(request.headers.authorization) ?? parameters.accessToken;
+    // Writing is open on loopback, but not to whatever page a browser on this machine shows.
+    if (token === null && isForeignPage(request)) {
+      throw new GoogleError('PERMISSION_DENIED', 'Requests from other origins need a token.');
+    }
     const caller = { token, signal: request.signal };
     return send(await handle({ request, parameters, caller }), parameters, reply);
   };
@@ -161,6 +186,10 @@ function withoutEmpty(parameters: ReadonlyMap<string, string>): object {
 
 function parameter(request: FastifyRequest, name: string): string {
   return (request.params as Readonly<Record<string, string>>)[name] ?? '';
+}
+
+function isForeignPage({ headers: { origin, host } }: FastifyRequest): boolean {
+  return origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host);
 }
 
 function searchOf({ url }: FastifyRequest): string {
