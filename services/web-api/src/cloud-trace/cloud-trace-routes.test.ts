@@ -341,7 +341,7 @@ describe('refusals', () => {
         fc.string({ unit: 'binary' }),
         fc.string(),
         fc.string(),
-        async (filter, fields, order) => {
+        async (filter, fields, orderBy) => {
           const query = new URLSearchParams({ filter, fields, orderBy, view: 'ROOTSPAN' });
           expect([200, 400]).toContain((await get(`/v1/projects/p/traces?${query}`)).status);
         },
