@@ -38,7 +38,7 @@ function patchGrpc(grpc: GrpcModule): void {
  * Its files require each other, so this works for `import` as for `require`.
  */
 function watchForGrpc(): () => void {
-  for (const module of Object.values(createRequire(import.meta.url).cache)) {
+  for (const module of Object.values(createRequire(process.execPath).cache)) {
     if (module?.loaded === true && MODULE.test(module.filename)) patchLoaded(module.exports);
   }
   const onRequired = (message: unknown) => {

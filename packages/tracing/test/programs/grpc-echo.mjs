@@ -1,0 +1,4 @@
+import '@grpc/grpc-js';
+import echo from './grpc-echo.cjs';
+
+echo();
