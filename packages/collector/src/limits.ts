@@ -35,6 +35,8 @@ export const DEFAULT_LIMITS: CollectorLimits = Object.freeze({
   maxBlockSpans: 50_000,
   maxBlockBytes: 64 * MIB,
   maxBlockDelayMs: 200,
+  maxBusyBlockDelayMs: 700,
+  busyBlockSpans: 2_000,
   maxInsertsInFlight: 2,
 });
 

@@ -11,8 +11,12 @@ export interface LoaderLimits {
   readonly maxBlockSpans: number;
   /** Of request bodies in one block. */
   readonly maxBlockBytes: number;
-  /** How long the first span of a block waits for more. */
+  /** How long the first span of a block waits for more, at rest. */
   readonly maxBlockDelayMs: number;
+  /** The same for a block that is busy: larger blocks make fewer parts, and those far fewer merges. */
+  readonly maxBusyBlockDelayMs: number;
+  /** A block with so many spans is busy. */
+  readonly busyBlockSpans: number;
   readonly maxInsertsInFlight: number;
 }
 
@@ -164,7 +168,12 @@ export class Loader {
   }
 
   #isDue(): boolean {
-    return performance.now() - this.#startedAt >= this.#limits.maxBlockDelayMs;
+    return performance.now() >= this.#dueAt();
+  }
+
+  #dueAt(): number {
+    const { maxBlockDelayMs, maxBusyBlockDelayMs, busyBlockSpans } = this.#limits;
+    return this.#startedAt + (this.#block.rows < busyBlockSpans ? maxBlockDelayMs : maxBusyBlockDelayMs);
   }
 
   #decode(buffer: Buffer, record: LogRecord, spans: SpanRecord): void {
@@ -220,9 +229,7 @@ export class Loader {
   async #idle(limitMs = 3_600_000): Promise<void> {
     if (this.#reader.behind && limitMs > 60_000) return;
     const dueInMs =
-      this.#block.rows > 0 && this.#inserter.hasSlot
-        ? this.#startedAt + this.#limits.maxBlockDelayMs - performance.now()
-        : limitMs;
+      this.#block.rows > 0 && this.#inserter.hasSlot ? this.#dueAt() - performance.now() : limitMs;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.max(1, Math.min(dueInMs, limitMs)));
       this.#wake = () => {
