@@ -63,6 +63,20 @@ describe('TraceStore', () => {
     }
   });
 
+  it('keeps times that no clock shows', async () => {
+    const odd = [0n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n].map((time, index) => ({
+      ...(spans[0] as Span),
+      traceId: 'f'.repeat(32),
+      spanId: `${index + 1}`.padStart(16, '0'),
+      startUnixNano: time,
+      endUnixNano: index % 2 === 0 ? 0n : 2n ** 64n - 1n,
+    }));
+    await insert(store, odd, 'odd');
+    const trace = await store.getTrace({ projects: 'all', traceId: 'f'.repeat(32) });
+    expect(trace?.spans.toSorted((a, b) => (a.spanId < b.spanId ? -1 : 1))).toEqual(odd);
+    await store.deleteTrace({ projects: 'all', traceId: 'f'.repeat(32) });
+  });
+
   it('lists exactly the traces that the model says match a filter', { timeout: 60_000 }, async () => {
     const traces = groupByTrace(spans);
     for (const [index, tree] of sample(filter, 40, 11).entries()) {

@@ -4,14 +4,8 @@ import { Deadline } from './limits.ts';
 import { listByRollup } from './list-by-rollup.ts';
 import { listByStart } from './list-by-start.ts';
 import { decodePageToken, encodePageToken, type PageKey } from './page-token.ts';
-import type { ListTracesQuery, ListTracesResult, PartialReason } from './queries.ts';
+import type { ListTracesQuery, ListTracesResult } from './queries.ts';
 import type { Reader } from './reader.ts';
-
-/** Traces found, in order, at most one more than a page; and why there may be more than these. */
-export interface FoundTraces {
-  readonly traces: readonly TraceSummary[];
-  readonly partial: PartialReason;
-}
 
 /** Traces that start in the range and satisfy the filter, each with its exact summary. */
 export async function listTraces(reader: Reader, query: ListTracesQuery): Promise<ListTracesResult> {
@@ -40,11 +34,4 @@ function keyOf(trace: TraceSummary, orderBy: string): PageKey {
   if (orderBy.startsWith('duration'))
     return { sortKey: (trace.endUnixNano - trace.startUnixNano).toString(), id };
   return { sortKey: orderBy.startsWith('name') ? (trace.root?.name ?? '') : '', id };
-}
-
-/** Whether a failure only means that a limit was reached, and which; other failures are thrown on. */
-export function limitReached(error: unknown): PartialReason {
-  if (error instanceof StoreError && error.code === 'QUERY_TIMEOUT') return { reason: 'time' };
-  if (error instanceof StoreError && error.code === 'QUERY_MEMORY') return { reason: 'memory' };
-  throw error;
 }

@@ -4,7 +4,7 @@ import { textOfPlaces } from '../filter/attribute-text.ts';
 import { spanCondition } from '../filter/span-condition.ts';
 import type { Loaded } from './key-catalogue.ts';
 import { Deadline } from './limits.ts';
-import { limitReached } from './list-traces.ts';
+import { limitReached } from './partial.ts';
 import type { AttributeValuesQuery, Facet, FacetsQuery, TimeRangeQuery, ValueCount } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
 import { SqlParameters } from './sql-parameters.ts';

@@ -82,7 +82,7 @@ FROM spans{{local}} AS s
 GROUP BY bucket, trace_id, project;
 
 -- Rate, errors and latency per operation and minute. `steps` counts spans on a logarithmic scale of durations,
--- 8 steps per doubling, so a percentile is within 4.5 %: a tenth of the size of quantileTDigest's states, and it
+-- 8 steps per doubling, so a percentile is within 4.5 %: a seventh of the size of quantilesTDigest's states, and it
 -- serves the heatmap too.
 CREATE TABLE IF NOT EXISTS red{{local}} {{on_cluster}} (
   minute DateTime('UTC'),
