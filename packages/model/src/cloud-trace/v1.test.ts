@@ -134,6 +134,24 @@ describe('v1 traces', () => {
     });
   });
 
+  it('are cut to the limits, and say how many labels went', () => {
+    const labels = {
+      ['k'.repeat(129)]: 'gone',
+      long: 'é'.repeat(200),
+      '/stacktrace': 's'.repeat(20_000),
+      ...Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`k${index}`, 'v'])),
+    };
+    const trace = read({ ...whole, spans: [{ ...whole.spans[0], name: '€'.repeat(100), labels }] });
+    const [span] = spansFromV1(trace, 'p', { limits: CLOUD_TRACE_LIMITS.documented });
+    expect(span?.name).toBe('€'.repeat(42));
+    expect(span?.attributes.size).toBe(32);
+    expect(span?.droppedAttributesCount).toBe(11);
+    expect(span?.attributes.get('long')).toBe('é'.repeat(128));
+    expect(span?.attributes.get('/stacktrace')).toHaveLength(16_384);
+    const [uncut] = spansFromV1(trace, 'p', { limits: CLOUD_TRACE_LIMITS.backend });
+    expect([uncut?.attributes.size, uncut?.droppedAttributesCount]).toEqual([43, 0]);
+  });
+
   it('name the field that is wrong', () => {
     const options = {
       projectId: 'p',

@@ -104,6 +104,11 @@ export class CloudTraceService {
       ...(list.pageToken === null ? {} : { pageToken: list.pageToken }),
       ...(caller.signal === undefined ? {} : { signal: caller.signal }),
     });
+    const cut = page.partial?.reason;
+    if (cut === 'time' || cut === 'memory') {
+      // v1 has no word for half an answer, and a reader would take it for the whole.
+      throw new GoogleError('DEADLINE_EXCEEDED', 'Deadline exceeded. Narrow the time range or the filter.');
+    }
     const spans = await this.#spansOfPage(projectId, list, page.traces, caller);
     const traces = page.traces.map(({ traceId }) =>
       v1FromSpans(projectId, traceId, spans.get(traceId) ?? []),
