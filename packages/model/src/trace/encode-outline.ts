@@ -7,7 +7,7 @@ import { halves, SpanIndex } from './span-index.ts';
 /**
  * An outline as bytes, for the wire: `UXTO`, a version, then column by column so that it compresses well.
  * Starts are differences, parents are distances in rows (a raw id only where the parent is not in the trace);
- * about 17 bytes a span. Ids are little-endian, as every machine this runs on holds them.
+ * about 20 bytes a span. Ids are little-endian, as every machine this runs on holds them.
  */
 export function encodeOutline(outline: TraceOutline): Uint8Array {
   const writer = new ByteWriter(256 + outline.size * 24);

@@ -2,8 +2,8 @@ import { at } from './forest.ts';
 
 /**
  * Sorts rows by a key of theirs, keeping the order of equal ones; answers a new array. A bottom-up merge
- * sort: 4x over `rows.sort((a, b) => ...)`, which calls back for every comparison (bench/model/trace.ts,
- * flameLanes and adjustClockSkew).
+ * sort: 1.3x (random) to 1.8x (nearly sorted) over `rows.sort((a, b) => ...)`, which calls back for every
+ * comparison.
  */
 export function sortRows(rows: Uint32Array, keys: Float64Array): Uint32Array {
   let from = rows.slice();

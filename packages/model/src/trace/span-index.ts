@@ -1,6 +1,6 @@
 /**
- * From span id to row. Open addressing over the ids' 32-bit halves: a Map of bigint takes four times as long
- * at a million spans (bench/model/trace.bench.ts). Seeded, so that nobody can choose ids that collide.
+ * From span id to row. Open addressing over the ids' 32-bit halves: a Map of bigint takes three times as
+ * long. Seeded, so that nobody can choose ids that collide.
  */
 export class SpanIndex {
   readonly #words: Uint32Array;
