@@ -193,6 +193,30 @@ describe('programs that nobody here wrote', () => {
     expect(page.traces.length).toBeGreaterThan(0);
   });
 
+  it('the monitoring API reads Cloud Trace instead of its store', async () => {
+    process.env.GOOGLE_APPLICATION_CREDENTIALS = environment.GOOGLE_APPLICATION_CREDENTIALS;
+    await using reading = await startPlatform({
+      TRACE_SOURCE: 'cloud-trace',
+      CLOUD_TRACE_ENDPOINT: platform.url,
+    });
+    const ask = async (path: string) => {
+      const headers = { authorization: `Bearer ${reading.viewer}` };
+      const response = await fetch(`${reading.url}/api/v1/monitoring/${path}`, { headers });
+      // biome-ignore lint/suspicious/noExplicitAny: the expectations say what an answer looks like
+      return { status: response.status, json: (await response.json()) as any };
+    };
+    const id = traceId('api true');
+    const trace = await ask(`traces/${id}`);
+    expect(trace.json).toMatchObject({ trace_id: id, span_count: 3, root: { name: '/api' } });
+    const range = `start_time=2026-01-01T00:00:00Z&end_time=${new Date(Date.now() + 60_000).toISOString()}`;
+    const list = await ask(`traces?${range}&filter_str=${encodeURIComponent('+root:/api')}`);
+    expect(list.json.find((item: { trace_id: string }) => item.trace_id === id)).toMatchObject({
+      span_count: 3,
+    });
+    expect((await ask(`traces/${'e'.repeat(32)}`)).status).toBe(404);
+    expect((await ask(`timeseries?${range}`)).json).toMatchObject({ status: 501, code: 'NOT_SUPPORTED' });
+  });
+
   it("ask for traces: the Model Context Protocol's client", async () => {
     const answer = await program('mcp.mjs', {
       URL: `${platform.url}/mcp`,

@@ -33,6 +33,8 @@ export interface CloudTraceConfig {
   readonly strictHttpNames: boolean;
   /** Count and refuse like Google's quotas. */
   readonly quotas: boolean;
+  /** Where to read from with `TRACE_SOURCE=cloud-trace`, if not from Google's public address. */
+  readonly endpoint?: string;
 }
 
 export interface AuthConfig {
@@ -85,6 +87,7 @@ export function readConfig(environment: Environment = process.env): Config {
       profile: options.choice('CLOUD_TRACE_LIMITS', ['backend', 'documented'], 'backend'),
       strictHttpNames: options.flag('CLOUD_TRACE_STRICT_NAMES'),
       quotas: options.flag('CLOUD_TRACE_QUOTAS'),
+      ...given('endpoint', options.url('CLOUD_TRACE_ENDPOINT')),
     },
     auth: readAuth(options),
     http: readHttp(options),

@@ -60,7 +60,9 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
 
   let isStopping = false;
   const source =
-    config.traceSource === 'cloud-trace' ? new CloudTraceSource(config.projectId) : storeSource(store);
+    config.traceSource === 'cloud-trace'
+      ? new CloudTraceSource(config.projectId, config.cloudTrace.endpoint)
+      : storeSource(store);
   const metrics = new Metrics({
     collectorStats: () => ({ ...collector.stats() }),
     pingEngine: () => store.ping(),

@@ -23,9 +23,13 @@ export class CloudTraceSource implements TraceSource {
   readonly #client: CloudTraceClient;
   readonly #projectId: string;
 
-  constructor(projectId: string, client = new CloudTraceClient({ projectId })) {
+  /** @param google a client, or the address of one to make, if it is not Google's public one. */
+  constructor(projectId: string, google?: CloudTraceClient | string) {
     this.#projectId = projectId;
-    this.#client = client;
+    this.#client =
+      google instanceof CloudTraceClient
+        ? google
+        : new CloudTraceClient({ projectId, ...(google === undefined ? {} : { endpoint: google }) });
   }
 
   async getTrace({ projects, traceId, maxSpans, signal }: TraceQuery): Promise<TraceResult | null> {

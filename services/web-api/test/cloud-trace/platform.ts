@@ -22,13 +22,18 @@ export async function startPlatform(environment: Readonly<Record<string, string>
       OTLP_HTTP_PORT: String(otlpHttpPort),
       GRPC_PORT: String(grpcPort),
       GCP_PROJECT_ID: 'test-project',
-      LOG_LEVEL: 'warn',
+      LOG_LEVEL: 'silent',
       ...environment,
     }),
   );
   const key = await LocalKey.open(dataDir);
   const token = (role: 'viewer' | 'writer' | 'admin') =>
     key.sign({ subject: 'test', roles: [role], ttlSeconds: 600 });
+  const stop = async () => {
+    await api.stop();
+    await engine.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
   return {
     url: api.url,
     dataDir,
@@ -36,11 +41,8 @@ export async function startPlatform(environment: Readonly<Record<string, string>
     otlpHttpPort: Number(otlpHttpPort),
     grpcPort: Number(grpcPort),
     viewer: await token('viewer'),
-    async stop() {
-      await api.stop();
-      await engine.stop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 
