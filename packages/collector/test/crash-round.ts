@@ -26,7 +26,7 @@ export class CrashLoad {
   }
 
   async start(): Promise<void> {
-    this.#collector = await spawnCollector(this.#engine.url, this.#dataDir, { quiet: true });
+    this.#collector = await this.#spawn();
     this.#lanes = Array.from({ length: LANES }, () => this.#lane());
   }
 
@@ -39,7 +39,7 @@ export class CrashLoad {
     if (victim === 'engine' || collector === null) return;
     this.#collector = null;
     await collector.kill();
-    this.#collector = await spawnCollector(this.#engine.url, this.#dataDir, { quiet: true });
+    this.#collector = await this.#spawn();
   }
 
   /** Ends the load and waits until everything acknowledged is stored. */
@@ -49,6 +49,18 @@ export class CrashLoad {
     for (let left = 1; left > 0; await sleep(50))
       left = (await this.#collector?.stats())?.logBacklogBytes ?? 0;
     await this.#collector?.stop();
+  }
+
+  /** The program ends if the engine is not there to open the store: as a supervisor would, try again. */
+  async #spawn(): Promise<CollectorProcess> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await spawnCollector(this.#engine.url, this.#dataDir, { quiet: true });
+      } catch (error) {
+        if (attempt === 20) throw error;
+        await sleep(200);
+      }
+    }
   }
 
   async #lane(): Promise<void> {
