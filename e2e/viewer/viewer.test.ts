@@ -147,6 +147,7 @@ describe.skipIf(chromiumPath === null)(`the viewer in a browser${withoutChromium
     await page.getByRole('radio', { name: 'Slowest' }).click();
     await page.waitForURL(/order=slowest/);
     const rows = page.getByRole('list', { name: 'Traces' }).getByRole('listitem');
+    await page.locator('[aria-label="Results"][aria-busy="false"]').waitFor();
     await rows.nth(14).waitFor();
     expect(new URL(page.url()).searchParams.get('q')).toBe(`root="${insights}"`);
 

@@ -60,7 +60,11 @@ export function Results({ scope, scroller }: { scope: Scope; scroller: HTMLEleme
   } as const;
 
   return (
-    <section className="results panel" aria-label="Results">
+    <section
+      className="results panel"
+      aria-label="Results"
+      aria-busy={answer.isPlaceholderData || answer.isPending}
+    >
       <div className="results-head">
         <div className="segments" role="radiogroup" aria-label="What to list">
           {(['traces', 'spans'] as const).map((kind) => (

@@ -163,8 +163,7 @@ function Operations({ scope, service }: { scope: Scope; service: string }) {
         name: one.operation,
         note: one.kind,
         filter: addTerm(filter, equalsTerm('name', one.operation)),
-        points:
-          series.data?.data.series.find(({ key }) => key === `${service} ${one.operation}`)?.points ?? [],
+        points: pointsOf(series.data?.data, `${service} ${one.operation}`, scope.range),
       })),
     [operations.data, series.data, filter, service, scope.range],
   );
