@@ -41,6 +41,7 @@ import {
 } from './read/monitoring-api.ts';
 import { register, unregister } from './running-services.ts';
 import { OutcomeSampling } from './sampling/outcome.ts';
+import { SpillDirectory } from './spill/spill-directory.ts';
 import { SdkTracerProvider } from './tracer/provider.ts';
 import type { SpanSink } from './tracer/span-pipeline.ts';
 import type { SdkTracer } from './tracer/tracer.ts';
@@ -142,6 +143,10 @@ export class TracingService {
     if (!this.settings.enabled) return;
     this.core.running = true;
     register(this.core);
+    const { spill } = this.settings;
+    if (spill !== null) {
+      this.outbox.spillTo(SpillDirectory.open({ ...spill, onError: this.core.onError }));
+    }
     if (this.settings.instrumentClients) this.undo.push(instrumentGrpcClients(this.core));
     if (this.settings.flushOnExit) this.undo.push(flushOnExit(() => this.flush()));
   }

@@ -47,6 +47,13 @@ export interface TracingOptions {
   readonly flushIntervalMs?: number;
   /** Bytes of encoded spans that may wait for the collector; 128 MiB. */
   readonly maxQueueBytes?: number;
+  /**
+   * A directory where spans wait while the collector is away or memory is full, and which a restart takes over;
+   * none. `UTXOIQ_TRACING_SPILL_DIR`.
+   */
+  readonly spillDir?: string;
+  /** Bytes in it; 512 MiB. */
+  readonly maxSpillBytes?: number;
   /** Bytes of one request; 512 KiB. */
   readonly maxBatchBytes?: number;
   /** Requests to the collector at a time; 4. */

@@ -36,6 +36,7 @@ export interface Settings {
   readonly stopTimeoutMs: number;
   readonly maxBatchBytes: number;
   readonly outbox: OutboxOptions;
+  readonly spill: { readonly directory: string; readonly maxBytes: number } | null;
   readonly queue: SpanQueueOptions;
   readonly sampler: Sampler;
   readonly outcomeSampling: OutcomeSamplingOptions | null;
@@ -54,6 +55,7 @@ export interface Settings {
 const DEFAULT_API_URL = 'http://127.0.0.1:8080';
 const DEFAULT_PROJECT = 'utxoiq-local';
 const DEFAULT_BATCH_BYTES = 512 * 1024;
+const DEFAULT_SPILL_BYTES = 512 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** Partial in, complete and frozen out; throws `BAD_OPTION` with the name of what is wrong. */
@@ -103,6 +105,7 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
       maxQueueBytes: positive('maxQueueBytes', options.maxQueueBytes ?? DEFAULT_OUTBOX_OPTIONS.maxQueueBytes),
       maxInFlight: positive('maxInFlight', options.maxInFlight ?? DEFAULT_OUTBOX_OPTIONS.maxInFlight),
     },
+    spill: spillOf(options, env),
     queue: {
       ...DEFAULT_SPAN_QUEUE_OPTIONS,
       flushIntervalMs: positive(
@@ -159,6 +162,15 @@ function compressionOf(options: TracingOptions, env: Environment): 'none' | 'gzi
   const value = options.compression ?? text(env, 'OTEL_EXPORTER_OTLP_COMPRESSION') ?? 'none';
   if (value === 'none' || value === 'gzip') return value;
   throw new TracingError('BAD_OPTION', `compression must be none or gzip, got ${JSON.stringify(value)}`);
+}
+
+function spillOf(options: TracingOptions, env: Environment): Settings['spill'] {
+  const directory = options.spillDir ?? text(env, 'UTXOIQ_TRACING_SPILL_DIR');
+  if (directory === undefined) return null;
+  return {
+    directory: nonEmpty('spillDir', directory),
+    maxBytes: positive('maxSpillBytes', options.maxSpillBytes ?? DEFAULT_SPILL_BYTES),
+  };
 }
 
 function nonEmpty(name: string, value: unknown): string {

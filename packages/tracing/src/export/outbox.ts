@@ -1,4 +1,5 @@
 import type { EncodedBatch } from '../encode/batch-encoder.ts';
+import type { BatchStore, StoredBatch } from '../spill/batch-store.ts';
 import type { TracerMetrics } from '../tracer/tracer-metrics.ts';
 import type { ErrorReporter } from './error-reporter.ts';
 import type { SendResult, Transport } from './send-result.ts';
@@ -18,6 +19,11 @@ export const DEFAULT_OUTBOX_OPTIONS: OutboxOptions = Object.freeze({
   maxBackoffMs: 30_000,
 });
 
+/** From the second failure in a row the collector counts as away, and batches go to the store, where there is one. */
+const AWAY_AFTER_FAILURES = 2;
+
+type Batch = EncodedBatch & Partial<StoredBatch>;
+
 /** While stopping there is no time for long pauses: the endpoint is asked at least this often. */
 const DRAIN_BACKOFF_MS = 500;
 
@@ -30,10 +36,13 @@ export class Outbox {
   private readonly metrics: TracerMetrics;
   private readonly reporter: ErrorReporter;
   private readonly options: OutboxOptions;
-  private readonly waiting: EncodedBatch[] = [];
+  private readonly waiting: Batch[] = [];
+  private store: BatchStore | null = null;
   private readonly closing = new AbortController();
   private bytes = 0;
-  private inFlight = 0;
+  private readonly sending = new Set<Batch>();
+  /** Those that `close` has put into the store while their requests went on. */
+  private readonly left = new WeakSet<Batch>();
   private failures = 0;
   private pausedUntil = 0;
   private draining = 0;
@@ -51,7 +60,17 @@ export class Outbox {
     return this.bytes;
   }
 
+  /** What waits may go to `store` while the collector is away; what is in it already goes out first. */
+  spillTo(store: BatchStore): void {
+    this.store = store;
+    this.pump();
+  }
+
   add(batch: EncodedBatch): void {
+    if (this.belongsInStore(batch) && this.keep(batch)) {
+      this.pump();
+      return;
+    }
     if (this.bytes + batch.body.length > this.options.maxQueueBytes) {
       this.metrics.spansDroppedQueueFull += batch.spanCount;
       this.reporter.report(
@@ -83,45 +102,96 @@ export class Outbox {
     }
   }
 
-  /** Gives up what still waits, counted as unreachable. */
+  /** Leaves what still waits to the store, or gives it up, counted as unreachable. */
   close(): void {
-    for (const batch of this.waiting.splice(0)) {
-      this.metrics.spansDroppedUnreachable += batch.spanCount;
-      this.bytes -= batch.body.length;
+    for (const batch of this.waiting.splice(0).toReversed()) this.leave(batch);
+    // The process may be gone before their requests have been given up.
+    for (const batch of this.sending) {
+      if (batch.release === undefined && this.keepFirst(batch)) this.left.add(batch);
     }
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.closing.abort();
     this.transport.close();
+    this.store?.close();
   }
 
   private isEmpty(): boolean {
-    return this.waiting.length === 0 && this.inFlight === 0;
+    return this.waiting.length === 0 && this.sending.size === 0 && this.store?.isEmpty !== false;
+  }
+
+  /** Once something is stored, what comes later is stored behind it, so that the order stays. */
+  private belongsInStore({ body }: Batch): boolean {
+    if (this.store === null) return false;
+    return (
+      !this.store.isEmpty ||
+      this.failures >= AWAY_AFTER_FAILURES ||
+      this.bytes + body.length > this.options.maxQueueBytes
+    );
+  }
+
+  private keep(batch: Batch): boolean {
+    return this.counted(batch, this.store?.offer(batch));
+  }
+
+  private keepFirst(batch: Batch): boolean {
+    return this.counted(batch, this.store?.offerFirst(batch));
+  }
+
+  private counted({ spanCount }: Batch, isKept = false): boolean {
+    if (isKept) this.metrics.spansSpilled += spanCount;
+    return isKept;
+  }
+
+  /** When the collector goes away, what waits in memory goes before what is stored: it is older. */
+  private spillWaiting(): void {
+    if (this.store === null) return;
+    for (let i = this.waiting.length - 1; i >= 0; i--) {
+      const batch = this.waiting[i];
+      if (batch === undefined || batch.release !== undefined || !this.keepFirst(batch)) continue;
+      this.bytes -= batch.body.length;
+      this.waiting.splice(i, 1);
+    }
+  }
+
+  private takeStored(): Batch | undefined {
+    if (this.closing.signal.aborted) return undefined;
+    const batch = this.store?.take() ?? undefined;
+    if (batch !== undefined) this.bytes += batch.body.length;
+    return batch;
+  }
+
+  /** At the end: whatever is on disk, or can go there, is for the next start; the rest is lost. */
+  private leave(batch: Batch): void {
+    this.bytes -= batch.body.length;
+    if (batch.release !== undefined || this.left.has(batch) || this.keepFirst(batch)) return;
+    this.metrics.spansDroppedUnreachable += batch.spanCount;
   }
 
   private pump(): void {
     if (this.timer !== null) return;
     const limit = this.failures > 0 ? 1 : this.options.maxInFlight;
-    while (this.inFlight < limit) {
-      const batch = this.waiting.shift();
+    while (this.sending.size < limit) {
+      const batch = this.waiting.shift() ?? this.takeStored();
       if (batch === undefined) break;
-      this.inFlight++;
+      this.sending.add(batch);
       // Settles always: `send` turns failures into results.
       void this.send(batch);
     }
     if (this.isEmpty()) for (const resolve of this.idle.splice(0)) resolve();
   }
 
-  private async send(batch: EncodedBatch): Promise<void> {
+  private async send(batch: Batch): Promise<void> {
     const started = performance.now();
     const result = await this.ask(batch.body);
-    this.inFlight--;
+    this.sending.delete(batch);
     switch (result.status) {
       case 'ok':
         this.onSent(batch, performance.now() - started, result.rejectedSpans, result.message);
         break;
       case 'refused':
         this.bytes -= batch.body.length;
+        batch.release?.();
         this.metrics.spansDroppedRejected += batch.spanCount;
         this.reporter.report('REFUSED', `${this.transport.endpoint} refused spans: ${result.reason}`);
         break;
@@ -141,8 +211,9 @@ export class Outbox {
     }
   }
 
-  private onSent(batch: EncodedBatch, durationMs: number, rejected: number, message: string): void {
+  private onSent(batch: Batch, durationMs: number, rejected: number, message: string): void {
     this.bytes -= batch.body.length;
+    batch.release?.();
     this.failures = 0;
     this.metrics.batchesExported++;
     this.metrics.exportDurationMs += durationMs;
@@ -154,15 +225,15 @@ export class Outbox {
     this.reporter.recovered();
   }
 
-  private onRetry(batch: EncodedBatch, afterMs: number | null, reason: string): void {
+  private onRetry(batch: Batch, afterMs: number | null, reason: string): void {
     if (this.closing.signal.aborted) {
-      this.bytes -= batch.body.length;
-      this.metrics.spansDroppedUnreachable += batch.spanCount;
+      this.leave(batch);
       return;
     }
     this.failures++;
     this.metrics.exportRetries++;
     this.waiting.unshift(batch);
+    if (this.failures >= AWAY_AFTER_FAILURES) this.spillWaiting();
     this.reporter.report('UNREACHABLE', `${this.transport.endpoint} does not take spans: ${reason}`);
     this.pause(afterMs ?? this.backoffMs());
   }

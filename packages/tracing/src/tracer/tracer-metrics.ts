@@ -11,6 +11,8 @@ export interface TracerMetrics {
   spansDroppedRejected: number;
   spansDroppedUnreachable: number;
   spansDroppedEncoding: number;
+  /** Spans written to `spillDir` while the collector was away. */
+  spansSpilled: number;
   spansExported: number;
   batchesExported: number;
   exportRetries: number;
@@ -28,6 +30,7 @@ export function newTracerMetrics(): TracerMetrics {
     spansDroppedRejected: 0,
     spansDroppedUnreachable: 0,
     spansDroppedEncoding: 0,
+    spansSpilled: 0,
     spansExported: 0,
     batchesExported: 0,
     exportRetries: 0,
