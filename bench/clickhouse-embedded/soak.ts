@@ -52,11 +52,13 @@ const OPERATIONS: Record<string, () => Promise<unknown>> = {
   session: () => ask('SELECT 1', { session_id: `s${Math.floor(Math.random() * 50)}`, session_timeout: '5' }),
   broken: () => ask('SELECT nothing FROM nowhere').catch(() => {}),
   leaving: () =>
-    ask('SELECT count() FROM numbers_mt(100000000000)', {}, AbortSignal.timeout(Math.floor(Math.random() * 300))).catch(
-      (error) => {
-        if (error.name !== 'TimeoutError') throw error;
-      },
-    ),
+    ask(
+      'SELECT count() FROM numbers_mt(100000000000)',
+      {},
+      AbortSignal.timeout(Math.floor(Math.random() * 300)),
+    ).catch((error) => {
+      if (error.name !== 'TimeoutError') throw error;
+    }),
 };
 
 async function client(): Promise<void> {
