@@ -1,4 +1,4 @@
 export { MalformedOtlpError } from './otlp-error.ts';
-export { RequestDecoder, type ScannedRequest } from './request-decoder.ts';
-export { RequestScanner, type ScanProjects, type ScanResult } from './request-scanner.ts';
+export { RequestDecoder } from './request-decoder.ts';
+export { RequestScanner } from './request-scanner.ts';
 export { DEFAULT_SPAN_LIMITS, type SpanLimits } from './span-limits.ts';

@@ -6,8 +6,9 @@ import { type Authorize, authorizedProjects } from '../authorize.ts';
 import type { BytesInFlight } from '../bytes-in-flight.ts';
 import { contentEncoding, decompress } from '../decompress.ts';
 import { ReceiveError, receiveError } from '../receive-error.ts';
-import { RpcCode, type RpcStatus, rpcStatusToJson, rpcStatusToProtobuf } from '../rpc-status.ts';
+import { RpcCode, type RpcStatus } from '../rpc-status.ts';
 import { allowOrigin, answerPreflight, type CorsOrigins } from './cors.ts';
+import { type BodyHandler, type HttpAnswer, JSON_TYPE, PROTOBUF, statusAnswer } from './http-answer.ts';
 import { otlpJsonRequest, otlpProtobufRequest } from './otlp-request.ts';
 import { readBody } from './read-body.ts';
 import { zipkinRequest } from './zipkin-request.ts';
@@ -21,22 +22,6 @@ export interface HttpReceiverOptions {
   readonly corsOrigins?: CorsOrigins | undefined;
   readonly isHealthy: () => boolean;
 }
-
-/** Turns a decompressed body into an answer. */
-export type BodyHandler = (
-  body: Uint8Array,
-  context: { readonly ingest: Ingest; readonly projects: 'all' | readonly string[] },
-) => Promise<HttpAnswer>;
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: Uint8Array | string;
-  readonly retryAfterMs?: number | undefined;
-}
-
-const PROTOBUF = 'application/x-protobuf';
-const JSON_TYPE = 'application/json';
 
 /** OTLP/HTTP and Zipkin v2 on Node's own request and response, so that any server can mount it. */
 export class HttpReceiver {
@@ -132,16 +117,6 @@ function zipkinHandler(request: IncomingMessage): BodyHandler {
   const type = mediaType(request);
   if (type === JSON_TYPE) return zipkinRequest;
   throw receiveError(415, `content type ${JSON.stringify(type)}: expected ${JSON_TYPE} (Zipkin v2)`);
-}
-
-/** A google.rpc.Status in the encoding of the request it answers. */
-export function statusAnswer(status: RpcStatus, asJson: boolean): HttpAnswer {
-  return {
-    status: status.httpStatus,
-    contentType: asJson ? JSON_TYPE : PROTOBUF,
-    body: asJson ? rpcStatusToJson(status) : rpcStatusToProtobuf(status),
-    retryAfterMs: status.retryAfterMs,
-  };
 }
 
 function send(response: ServerResponse, answer: HttpAnswer): void {

@@ -2,12 +2,12 @@ import { decodeOtlpJson, parseJsonExact } from '@utxoiq/model';
 import type { IngestResult } from '../../ingest/ingest-result.ts';
 import { receiveError } from '../receive-error.ts';
 import { exportResponseToJson, exportResponseToProtobuf, statusOfRefusal } from '../rpc-status.ts';
-import { type BodyHandler, type HttpAnswer, statusAnswer } from './http-receiver.ts';
+import { type BodyHandler, type HttpAnswer, JSON_TYPE, PROTOBUF, statusAnswer } from './http-answer.ts';
 
 export const otlpProtobufRequest: BodyHandler = async (body, { ingest, projects }) => {
   const result = await ingest.otlp(body, { projects });
   if (result.status === 'refused') return statusAnswer(statusOfRefusal(result), false);
-  return { status: 200, contentType: 'application/x-protobuf', body: exportResponseToProtobuf(result) };
+  return { status: 200, contentType: PROTOBUF, body: exportResponseToProtobuf(result) };
 };
 
 export const otlpJsonRequest: BodyHandler = async (body, { ingest, projects }) => {
@@ -23,7 +23,7 @@ export const otlpJsonRequest: BodyHandler = async (body, { ingest, projects }) =
 
 export function jsonAnswer(result: IngestResult): HttpAnswer {
   if (result.status === 'refused') return statusAnswer(statusOfRefusal(result), true);
-  return { status: 200, contentType: 'application/json', body: exportResponseToJson(result) };
+  return { status: 200, contentType: JSON_TYPE, body: exportResponseToJson(result) };
 }
 
 /** @throws {ReceiveError} 400 */
