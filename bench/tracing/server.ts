@@ -19,6 +19,7 @@ const service = tracer.startsWith('ours')
     })
   : null;
 await service?.start();
+if (!framework.startsWith('fastify')) service?.instrumentHttp();
 /** Sends what is left: it belongs to the requests that were measured. */
 const flush = tracer.startsWith('stock') ? startStock() : async () => void (await service?.flush());
 

@@ -1,40 +1,55 @@
 // Makes the published package in dist/: ES modules, CommonJS and types.   node packages/tracing/build.ts
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { rolldown } from 'rolldown';
 
 const root = import.meta.dirname;
 const dist = join(root, 'dist');
 const ENTRIES = ['index', 'register', 'testing', 'cloud-trace', 'google'];
 
-function compile(outDir: string, entries: readonly string[], flags: readonly string[]): void {
+/** One file per entry and what they share: importing 60 small modules took 3 times as long. */
+async function bundle(format: 'esm' | 'cjs', entries: readonly string[]): Promise<void> {
+  const bundled = await rolldown({
+    input: Object.fromEntries(entries.map((entry) => [entry, join(root, 'src', `${entry}.ts`)])),
+    platform: 'node',
+    external: (id) => !id.startsWith('.') && !isAbsolute(id),
+  });
+  await bundled.write({ dir: join(dist, format), format, chunkFileNames: '[name].js', sourcemap: true });
+  await bundled.close();
+}
+
+function declareTypes(outDir: string): void {
   const args = [
-    ...['--noEmit', 'false', '--outDir', outDir, '--rootDir', join(root, 'src')],
     ...[
-      '--rewriteRelativeImportExtensions',
-      '--target',
-      'es2023',
+      '--ignoreConfig',
+      '--declaration',
+      '--emitDeclarationOnly',
+      '--outDir',
+      outDir,
+      '--rootDir',
+      join(root, 'src'),
+    ],
+    ...['--rewriteRelativeImportExtensions', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'],
+    ...[
       '--lib',
       'es2025,esnext.disposable,esnext.decorators',
+      '--strict',
+      '--skipLibCheck',
+      '--exactOptionalPropertyTypes',
     ],
-    ...['--strict', '--skipLibCheck', '--exactOptionalPropertyTypes', '--types', 'node', ...flags],
-    ...entries.map((entry) => join(root, 'src', `${entry}.ts`)),
+    ...ENTRIES.map((entry) => join(root, 'src', `${entry}.ts`)),
   ];
-  const tsc = join(root, '../../node_modules/.bin/tsc');
-  const { status } = spawnSync(tsc, ['--ignoreConfig', ...args], { stdio: 'inherit' });
+  const { status } = spawnSync(join(root, '../../node_modules/.bin/tsc'), args, { stdio: 'inherit' });
   if (status !== 0) throw new Error(`tsc failed for ${outDir}`);
 }
 
 const source = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, never>;
 rmSync(dist, { recursive: true, force: true });
-compile(join(dist, 'esm'), [...ENTRIES, 'bin'], ['--module', 'nodenext', '--declaration']);
-compile(join(dist, 'cjs'), ENTRIES, [
-  '--module',
-  'commonjs',
-  '--moduleResolution',
-  'bundler',
-  '--declaration',
-]);
+await bundle('esm', [...ENTRIES, 'bin']);
+await bundle('cjs', ENTRIES);
+declareTypes(join(dist, 'esm'));
+declareTypes(join(dist, 'cjs'));
 const bin = join(dist, 'esm/bin.js');
 
 writeFileSync(join(dist, 'esm/package.json'), '{"type":"module"}\n');
