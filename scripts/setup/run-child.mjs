@@ -14,7 +14,13 @@ export function runForeground(command, args, options = {}) {
       detached: process.platform !== 'win32',
       ...options,
     });
-    const forward = (signal) => child.kill(signal);
+    // npm passes on the signal that the terminal has already sent here: one Ctrl-C must not count as two.
+    let forwardedAtMs = 0;
+    const forward = (signal) => {
+      if (Date.now() - forwardedAtMs < 300) return;
+      forwardedAtMs = Date.now();
+      child.kill(signal);
+    };
     for (const signal of forwarded) process.on(signal, forward);
     child.on('error', reject);
     child.on('exit', (code, signal) => {
