@@ -28,8 +28,10 @@ const collector = await Collector.start({
 });
 process.send?.({ grpcPort: collector.ports.grpc });
 process.on('message', () => process.send?.({ storedSpans: collector.stats().storedSpans }));
-process.on('SIGTERM', async () => {
+const stop = async () => {
   await collector.stop();
   await store.close();
   process.exit(0);
-});
+};
+process.once('SIGTERM', stop);
+process.once('disconnect', stop); // whoever measured has gone
