@@ -8,6 +8,7 @@ import { encodeOtlpJson } from '@utxoiq/model';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Collector, CollectorError, type CollectorOptions } from '../src/index.ts';
 import { decodeAll } from './decode-all.ts';
+import { MemoryFileSystem } from './memory-file-system.ts';
 import { ExportTraceServiceResponse, RetryInfo, RpcStatus } from './otlp-proto.ts';
 import { recordedBodies } from './recorded-bodies.ts';
 import { RecordingStore } from './recording-store.ts';
@@ -174,6 +175,29 @@ describe('OTLP/HTTP', () => {
     });
     expect(retry).toEqual({ retry_delay: { seconds: 5 } });
   });
+
+  it.each([
+    ['full', 'write', 'ENOSPC'],
+    ['failing', 'sync', 'EIO'],
+    ['read-only', 'open', 'EROFS'],
+  ] as const)(
+    'refuses while its disk is %s, is not healthy meanwhile, and recovers by itself',
+    async (_, operation, code) => {
+      const fileSystem = new MemoryFileSystem();
+      await using it = await start({ fileSystem, limits: { retryDiskAfterMs: 50, segmentBytes: 100 } });
+      expect((await it.post(numberedRequest(2))).status).toBe(200);
+      fileSystem.failing.set(operation, code);
+      const refused = await it.post(numberedRequest(2));
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+      expect((await statusIn(refused)).message).toBe(`the write-ahead log cannot be written (${code})`);
+      expect((await fetch(`${it.url}/healthz`)).status).toBe(503);
+      expect(it.collector.stats()).toMatchObject({ logFailing: true, acceptedSpans: 2 });
+      fileSystem.failing.clear();
+      await vi.waitFor(async () => expect((await it.post(numberedRequest(2, 10))).status).toBe(200));
+      expect((await fetch(`${it.url}/healthz`)).status).toBe(200);
+      await vi.waitFor(() => expect(it.store.rows).toBe(4), { timeout: 8_000 });
+    },
+  );
 
   it('asks who sends, and takes only what they may write to', async () => {
     await using it = await start({

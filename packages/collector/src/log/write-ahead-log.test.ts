@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openLog, readTexts } from '../../test/log-on-disk.ts';
 import { MemoryFileSystem } from '../../test/memory-file-system.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
@@ -148,6 +148,20 @@ describe('WriteAheadLog', () => {
       expect((await readTexts(files, await openLog(files))).texts).toEqual(['before', 'after']);
     },
   );
+
+  it('finds out by itself that the disk works again', async () => {
+    const files = new MemoryFileSystem();
+    const log = await openLog(files);
+    files.failing.set('open', 'ENOSPC');
+    expect(await statusOf(log, 'refused')).toBe('refused');
+    await sleep(60);
+    expect(log.failure).toMatchObject({ code: 'ENOSPC' });
+    files.failing.clear();
+    await vi.waitFor(() => expect(log.failure).toBeNull());
+    expect(await statusOf(log, 'after')).toBe('durable');
+    expect((await readTexts(files, log)).texts).toEqual(['after']);
+    await log.close();
+  });
 
   it('does not bring back what it refused, even if the bytes reached the disk', async () => {
     const files = new MemoryFileSystem();

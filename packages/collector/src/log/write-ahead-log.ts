@@ -63,6 +63,7 @@ export class WriteAheadLog {
   #failedAt = 0;
   #failure: unknown = null;
   #closed = false;
+  #probe: NodeJS.Timeout | null = null;
   #releasing: Promise<void> = Promise.resolve();
   #buffer = Buffer.allocUnsafe(1 << 20);
   #syncs = 0;
@@ -125,7 +126,7 @@ export class WriteAheadLog {
   async #flush(): Promise<void> {
     // Lets the appends of this turn of the event loop share the first sync.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
+    do {
       const batch = this.#takeBatch();
       const bytes = batch.reduce((sum, waiting) => sum + waiting.bytes, 0);
       let results: AppendResult[];
@@ -139,7 +140,7 @@ export class WriteAheadLog {
       }
       this.#waitingBytes -= bytes;
       for (const [index, waiting] of batch.entries()) waiting.resolve(results[index] as AppendResult);
-    }
+    } while (this.#waiting.length > 0);
     this.#flushing = null;
   }
 
@@ -244,7 +245,16 @@ export class WriteAheadLog {
       );
       await this.#endSegment().catch(() => {});
     }
+    this.#probeLater();
     return batch.map(() => ({ status: 'refused', reason: 'failing', cause: error }));
+  }
+
+  /** Tries the disk without a record, so that a collector nobody sends to any more becomes healthy again. */
+  #probeLater(): void {
+    this.#probe ??= setTimeout(() => {
+      this.#probe = null;
+      if (!this.#closed && this.#failure !== null) this.#flushing ??= this.#flush();
+    }, this.#limits.retryDiskAfterMs);
   }
 
   /**
@@ -272,6 +282,7 @@ export class WriteAheadLog {
 
   async close(): Promise<void> {
     this.#closed = true;
+    if (this.#probe !== null) clearTimeout(this.#probe);
     await this.#flushing;
     await this.#endSegment();
   }
