@@ -60,7 +60,9 @@ for (const [name, bodies] of Object.entries(inputs)) {
   if (bodies.length === 0) continue;
   const bytes = bodies.reduce((sum, body) => sum + body.length, 0);
   const spans = bodies.reduce((sum, body) => sum + scan(body), 0);
-  console.log(`${name}: ${spans} spans of ${Math.round(bytes / spans)} bytes, best of ${ROUNDS}, spans per second of CPU`);
+  console.log(
+    `${name}: ${spans} spans of ${Math.round(bytes / spans)} bytes, best of ${ROUNDS}, spans per second of CPU`,
+  );
   const both = (body: Uint8Array) => scan(body) && decode(body);
   for (const [what, read] of Object.entries({ scan, decode, 'scan + decode': both, protobufjs: oracle })) {
     console.log(`  ${what.padEnd(14)} ${spansPerSecond(bodies, read).toLocaleString('en')}`);
