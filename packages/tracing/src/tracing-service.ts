@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   type Attributes,
   ROOT_CONTEXT,
@@ -18,6 +19,8 @@ import { flushOnExit } from './export/exit-flush.ts';
 import { Outbox } from './export/outbox.ts';
 import { SpanQueue } from './export/span-queue.ts';
 import { transportOf } from './export/transport-of-settings.ts';
+import { GoogleCredentials } from './google/credentials.ts';
+import { runningResource } from './google/running-resource.ts';
 import { instrumentGrpcClients, instrumentGrpcServers } from './grpc/grpc-module.ts';
 import type { GrpcServerOptions } from './grpc/grpc-services.ts';
 import {
@@ -51,6 +54,8 @@ import { VERSION } from './version.ts';
 
 const SUPPRESSED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, true);
 const SCOPE = '@utxoiq/tracing';
+/** What `start()` waits for the resource at most. */
+const DETECTION_MS = 500;
 
 /** As much of an OpenTelemetry instrumentation as is used. */
 export interface InstrumentationLike {
@@ -64,11 +69,15 @@ export class TracingService {
   private readonly core: TracingCore & { running: boolean };
   private readonly tracer: SdkTracer;
   private readonly counters: TracerMetrics = newTracerMetrics();
+  private readonly env: NodeJS.ProcessEnv;
+  private readonly credentials: GoogleCredentials | null;
+  private readonly encoder: BatchEncoder;
   private readonly queue: SpanQueue;
   private readonly outbox: Outbox;
   private readonly sink: SpanSink;
   private readonly outcome: OutcomeSampling | null;
   private readonly reader: TraceReader;
+  private projectId: string;
   private starting: Promise<void> | null = null;
   private stopping: Promise<void> | null = null;
   /** What `stop()` undoes. */
@@ -81,8 +90,16 @@ export class TracingService {
     const onError = (what: string, error: unknown) => {
       reporter.report('HOST_CODE', error === null ? what : `${what}: ${String(error)}`);
     };
-    this.outbox = new Outbox(transportOf(settings), this.counters, reporter, settings.outbox);
-    const encoder = new BatchEncoder({
+    this.env = env;
+    const { google } = settings;
+    this.credentials =
+      google === null
+        ? null
+        : new GoogleCredentials({ auth: google.auth, timeoutMs: settings.exportTimeoutMs });
+    this.projectId = settings.projectId;
+    const transport = transportOf(settings, this.credentials, () => this.projectId);
+    this.outbox = new Outbox(transport, this.counters, reporter, settings.outbox);
+    this.encoder = new BatchEncoder({
       resource: encodeResource(settings.resourceAttributes),
       maxBatchBytes: settings.maxBatchBytes,
       onBatch: (batch) => this.outbox.add(batch),
@@ -91,7 +108,7 @@ export class TracingService {
         reporter.report('BAD_SPAN', `a span could not be encoded: ${String(error)}`);
       },
     });
-    this.queue = new SpanQueue(encoder, settings.queue);
+    this.queue = new SpanQueue(this.encoder, settings.queue);
     this.sink = settings.sink ?? this.queue;
     this.outcome =
       settings.outcomeSampling === null
@@ -149,6 +166,31 @@ export class TracingService {
     }
     if (this.settings.instrumentClients) this.undo.push(instrumentGrpcClients(this.core));
     if (this.settings.flushOnExit) this.undo.push(flushOnExit(() => this.flush()));
+    await this.detectResource();
+  }
+
+  /** What Google Cloud's metadata server adds to the resource; waited for a little, applied whenever it comes. */
+  private async detectResource(): Promise<void> {
+    const { google, projectId, projectIsKnown, resourceAttributes } = this.settings;
+    if (google === null || this.credentials === null) return;
+    const { credentials, env } = this;
+    const { metadataHost } = google;
+    const detecting = this.withoutTracing(() =>
+      runningResource({
+        env,
+        metadataHost,
+        projectId: projectIsKnown ? projectId : null,
+        credentials,
+        fetch: globalThis.fetch,
+      }),
+    ).then((detected) => {
+      // What was configured wins; a project that only stood in does not.
+      const { 'gcp.project_id': standIn, ...configured } = resourceAttributes;
+      const found = projectIsKnown ? { 'gcp.project_id': standIn } : {};
+      this.projectId = String(found['gcp.project_id'] ?? detected['gcp.project_id'] ?? projectId);
+      this.encoder.setResource(encodeResource({ ...detected, ...configured, ...found }));
+    });
+    await Promise.race([detecting, setTimeout(DETECTION_MS, undefined, { ref: false })]);
   }
 
   /** Sends what has ended, waits until it has arrived (at most `stopTimeoutMs`), and lets go of everything. */

@@ -139,6 +139,41 @@ describe('instrumentFastify', () => {
   });
 });
 
+describe('limits', () => {
+  it('count and cut the attributes of server spans as well', async () => {
+    const own = recordSpans({ limits: { attributeCountLimit: 4, attributeValueLengthLimit: 8 } });
+    await own.tracing.start();
+    const app = fastify();
+    own.tracing.instrumentFastify(app);
+    app.get('/a-long-route', async () => 1);
+    await app.inject({ url: '/a-long-route', headers: { host: 'h' } });
+    expect((await own.spans.waitFor(/^GET/)).attributes).toEqual({
+      'http.request.method': 'GET',
+      'url.scheme': 'http',
+      'http.route': '/a-long-',
+      'url.full': 'http://h',
+    });
+    await app.close();
+    await own.tracing.stop();
+  });
+
+  it('an attribute of the instrumentation can be replaced', async () => {
+    const app = instrumentedFastify();
+    app.get('/own', async () => {
+      tracing.addSpanAttributes({ 'http.route': '/better', 'url.full': 'hidden', more: true });
+      return 1;
+    });
+    await app.inject('/own');
+    expect((await spans.waitFor('GET /own')).attributes).toMatchObject({
+      'http.route': '/better',
+      'url.full': 'hidden',
+      more: true,
+      correlation_id: expect.any(String),
+      'http.response.status_code': 200,
+    });
+  });
+});
+
 describe('flushBeforeResponseMs', () => {
   it('a response ends after its spans have been sent', async () => {
     const order: string[] = [];

@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { Report } from '../export/error-reporter.ts';
 import type { HeaderSource } from '../export/otlp-http-transport.ts';
 import type { Transport } from '../export/send-result.ts';
+import type { GoogleOptions } from '../google/google-settings.ts';
 import type { PropagationFormat } from '../propagation/propagator.ts';
 import type { OutcomeSamplingOptions } from '../sampling/outcome.ts';
 import type { Sampler } from '../sampling/sampler.ts';
@@ -31,7 +32,12 @@ export interface TracingOptions {
   readonly headers?: HeaderSource;
   /** `OTEL_EXPORTER_OTLP_COMPRESSION`; none. gzip pays where the network does. */
   readonly compression?: 'none' | 'gzip';
-  /** Another way out than OTLP/HTTP. */
+  /**
+   * Spans go to Google's Telemetry API, with Application Default Credentials (google-auth-library) and the detected
+   * resource; by itself so where the endpoint is `telemetry.googleapis.com` and nothing authorises requests.
+   */
+  readonly google?: boolean | GoogleOptions;
+  /** Another way out than OTLP. */
   readonly transport?: Transport;
   /** `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`; parent-based, always on at the root. */
   readonly sampler?: Sampler;

@@ -5,6 +5,7 @@ import { DEFAULT_OUTBOX_OPTIONS, type OutboxOptions } from '../export/outbox.ts'
 import type { Transport } from '../export/send-result.ts';
 import { DEFAULT_SPAN_QUEUE_OPTIONS, type SpanQueueOptions } from '../export/span-queue.ts';
 import { type TlsFiles, tlsFilesOf } from '../export/tls-files.ts';
+import { type GoogleSettings, googleOf } from '../google/google-settings.ts';
 import type { PropagatorOptions } from '../propagation/propagator.ts';
 import type { OutcomeSamplingOptions } from '../sampling/outcome.ts';
 import type { Sampler } from '../sampling/sampler.ts';
@@ -22,11 +23,15 @@ import { formatsOf } from './propagators.ts';
 export interface Settings {
   readonly enabled: boolean;
   readonly projectId: string;
+  /** False for the project that stands in where none was named. */
+  readonly projectIsKnown: boolean;
   readonly serviceName: string;
   readonly resourceAttributes: Attributes;
   readonly protocol: Protocol;
   readonly tracesUrl: string;
   readonly tls: TlsFiles;
+  /** Null: no credentials of Google's. */
+  readonly google: GoogleSettings | null;
   readonly headers: HeaderSource;
   readonly compression: 'none' | 'gzip';
   readonly flushBeforeResponseMs: number | null;
@@ -71,19 +76,26 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
     options.serviceName ??
     text(env, 'OTEL_SERVICE_NAME') ??
     fromEnv['service.name'] ??
+    text(env, 'K_SERVICE') ??
+    text(env, 'CLOUD_RUN_JOB') ??
+    text(env, 'GAE_SERVICE') ??
     'unknown_service:node';
+  const endpoint = endpointOf(options, env);
+  const headers = options.headers ?? {
+    ...pairs(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
+    ...pairs(env, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'),
+  };
   return Object.freeze({
     enabled:
       (options.enabled ?? !flag(env, 'OTEL_SDK_DISABLED')) && text(env, 'OTEL_TRACES_EXPORTER') !== 'none',
     projectId: nonEmpty('projectId', projectId),
     serviceName: nonEmpty('serviceName', serviceName),
     resourceAttributes: resourceOf(options, fromEnv, serviceName, projectId),
-    ...endpointOf(options, env),
+    ...endpoint,
+    google: googleOf(options, env, endpoint.tracesUrl, headers),
+    projectIsKnown: projectId !== DEFAULT_PROJECT,
     tls: tlsFilesOf(env),
-    headers: options.headers ?? {
-      ...pairs(env, 'OTEL_EXPORTER_OTLP_HEADERS'),
-      ...pairs(env, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'),
-    },
+    headers,
     compression: compressionOf(options, env),
     flushBeforeResponseMs:
       options.flushBeforeResponseMs === undefined

@@ -34,12 +34,19 @@ interface ScopeBuffer {
  */
 export class BatchEncoder {
   private readonly options: BatchEncoderOptions;
+  private resource: EncodedResource;
   private readonly buffers: ScopeBuffer[] = [];
   private bytes = 0;
   private count = 0;
 
   constructor(options: BatchEncoderOptions) {
     this.options = options;
+    this.resource = options.resource;
+  }
+
+  /** What is known of the resource only once the program runs: for the open batch and all later ones. */
+  setResource(resource: EncodedResource): void {
+    this.resource = resource;
   }
 
   encode(spans: readonly RecordingSpan[]): void {
@@ -87,7 +94,7 @@ export class BatchEncoder {
   }
 
   private assemble(): Buffer {
-    const { head, tail } = this.options.resource;
+    const { head, tail } = this.resource;
     const filled = this.buffers.filter(({ out }) => out.position > 0);
     const lengths = filled.map(({ scope, out }) => scope.head.length + out.position + scope.tail.length);
     const inner = lengths.reduce((sum, length) => sum + 1 + varintLength(length) + length, 0);

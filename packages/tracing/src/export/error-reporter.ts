@@ -20,11 +20,11 @@ export class ErrorReporter {
     this.out = out;
   }
 
-  report(code: ReportCode, message: string): void {
+  report(code: ReportCode, message: string, nextStep: string = NEXT_STEP[code]): void {
     if (this.told.has(code)) return;
     this.told.add(code);
     try {
-      this.out({ code, message, nextStep: NEXT_STEP[code] });
+      this.out({ code, message, nextStep });
     } catch {
       // The host's logger threw: there is nobody left to tell.
     }

@@ -23,6 +23,7 @@ export const DEFAULT_OUTBOX_OPTIONS: OutboxOptions = Object.freeze({
 const AWAY_AFTER_FAILURES = 2;
 
 type Batch = EncodedBatch & Partial<StoredBatch>;
+type Retry = Extract<SendResult, { status: 'retry' }>;
 
 /** While stopping there is no time for long pauses: the endpoint is asked at least this often. */
 const DRAIN_BACKOFF_MS = 500;
@@ -193,10 +194,14 @@ export class Outbox {
         this.bytes -= batch.body.length;
         batch.release?.();
         this.metrics.spansDroppedRejected += batch.spanCount;
-        this.reporter.report('REFUSED', `${this.transport.endpoint} refused spans: ${result.reason}`);
+        this.reporter.report(
+          'REFUSED',
+          `${this.transport.endpoint} refused spans: ${result.reason}`,
+          result.nextStep,
+        );
         break;
       case 'retry':
-        this.onRetry(batch, result.afterMs, result.reason);
+        this.onRetry(batch, result);
         break;
     }
     this.pump();
@@ -225,7 +230,7 @@ export class Outbox {
     this.reporter.recovered();
   }
 
-  private onRetry(batch: Batch, afterMs: number | null, reason: string): void {
+  private onRetry(batch: Batch, { afterMs, reason, nextStep }: Retry): void {
     if (this.closing.signal.aborted) {
       this.leave(batch);
       return;
@@ -234,7 +239,11 @@ export class Outbox {
     this.metrics.exportRetries++;
     this.waiting.unshift(batch);
     if (this.failures >= AWAY_AFTER_FAILURES) this.spillWaiting();
-    this.reporter.report('UNREACHABLE', `${this.transport.endpoint} does not take spans: ${reason}`);
+    this.reporter.report(
+      'UNREACHABLE',
+      `${this.transport.endpoint} does not take spans: ${reason}`,
+      nextStep,
+    );
     this.pause(afterMs ?? this.backoffMs());
   }
 

@@ -16,11 +16,12 @@ export async function detectResource(env: Environment, metadata: Metadata): Prom
   });
 }
 
-type Detected = Record<string, string | null | undefined>;
+type Detected = Record<string, string | number | null | undefined>;
 
 async function platformAttributes(env: Environment, metadata: Metadata): Promise<Detected | null> {
   if (text(env, 'GAE_SERVICE') !== undefined) return appEngine(env, metadata);
   if (text(env, 'K_SERVICE') !== undefined) return cloudRun(env, metadata);
+  if (text(env, 'CLOUD_RUN_JOB') !== undefined) return cloudRunJob(env, metadata);
   const zone = await metadata('instance/zone');
   if (zone === null) return null;
   return text(env, 'KUBERNETES_SERVICE_HOST') === undefined
@@ -48,6 +49,17 @@ async function cloudRun(env: Environment, metadata: Metadata): Promise<Detected>
     'faas.name': text(env, 'K_SERVICE'),
     'faas.version': text(env, 'K_REVISION'),
     'faas.instance': await metadata('instance/id'),
+  };
+}
+
+async function cloudRunJob(env: Environment, metadata: Metadata): Promise<Detected> {
+  return {
+    'cloud.platform': 'gcp_cloud_run',
+    'cloud.region': last(await metadata('instance/region')),
+    'faas.name': text(env, 'CLOUD_RUN_JOB'),
+    'faas.instance': await metadata('instance/id'),
+    'gcp.cloud_run.job.execution': text(env, 'CLOUD_RUN_EXECUTION'),
+    'gcp.cloud_run.job.task_index': Number(text(env, 'CLOUD_RUN_TASK_INDEX') ?? 0),
   };
 }
 
@@ -83,6 +95,9 @@ function last(path: string | null): string | null {
 
 function present(detected: Detected): Attributes {
   return Object.fromEntries(
-    Object.entries(detected).filter(([, value]) => typeof value === 'string' && value !== ''),
+    Object.entries(detected).filter(
+      (entry): entry is [string, string | number] =>
+        entry[1] !== null && entry[1] !== undefined && entry[1] !== '',
+    ),
   );
 }

@@ -3,6 +3,8 @@ import { TracingError } from '../tracing-error.ts';
 /** As much of google-auth-library's `GoogleAuth` as is used; majors 9 to 11 fit. */
 export interface GoogleAuthLike {
   getRequestHeaders(url?: string): Promise<unknown>;
+  getUniverseDomain?(): Promise<string>;
+  getProjectId?(): Promise<string>;
 }
 
 const SCOPE = 'https://www.googleapis.com/auth/trace.append';

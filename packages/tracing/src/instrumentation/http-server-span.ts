@@ -51,6 +51,11 @@ export class HttpServerSpan extends RecordingSpan {
     if (pipeline.limitsAreTight) this.materialise();
   }
 
+  setCorrelationId(id: string): void {
+    this.correlationId = id;
+    if (this.template === null) this.put('correlation_id', id);
+  }
+
   /** A later, better name of the route than the one it began with. */
   setRoute(template: RouteTemplate): void {
     if (this.ended) return;
@@ -111,7 +116,7 @@ export class HttpServerSpan extends RecordingSpan {
     if (this.userAgent !== '') this.put('user_agent.original', this.userAgent);
     if (this.clientAddress !== '') this.put('client.address', this.clientAddress);
     this.put('network.protocol.version', this.httpVersion);
-    this.put('correlation_id', this.correlationId);
+    if (this.correlationId !== '') this.put('correlation_id', this.correlationId);
     if (this.responseStatus > 0) this.put('http.response.status_code', this.responseStatus);
     for (let i = 0; i < added.length; i += 2) this.put(added[i] as string, added[i + 1]);
   }

@@ -29,7 +29,7 @@ export function startServerSpan(
   const { headers } = message;
   const parent = core.propagator.readHeaders(ROOT_CONTEXT, headers);
   const span = core.httpTracer.beginServer(templateOf(message, route), parent, message, client);
-  span.correlationId = acceptedCorrelationId(headers[CORRELATION_ID_HEADER]) ?? span.traceId;
+  span.setCorrelationId(acceptedCorrelationId(headers[CORRELATION_ID_HEADER]) ?? span.traceId);
   return span;
 }
 

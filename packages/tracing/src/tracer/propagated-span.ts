@@ -39,6 +39,10 @@ export class PropagatedSpan implements ContextualSpan {
     return withoutValue(this, this.bag, key);
   }
 
+  setCorrelationId(id: string): void {
+    this.correlationId = id;
+  }
+
   spanContext(): SpanContext {
     this.ownContext ??= {
       traceId: this.traceId,
