@@ -25,3 +25,10 @@ export async function spanBytes(store: TraceStore): Promise<readonly string[]> {
     `${perSpan(total)} B/span  in all`,
   ];
 }
+
+/** Milliseconds of CPU that the engine's queries took since it started. */
+export async function engineCpuMs(url: string): Promise<number> {
+  const body = "SELECT value FROM system.events WHERE event = 'OSCPUVirtualTimeMicroseconds'";
+  const response = await fetch(url, { method: 'POST', body });
+  return Number(await response.text()) / 1000;
+}

@@ -3,12 +3,13 @@ import { EmbeddedClickHouse, startTemporaryEngine } from '@utxoiq/clickhouse-emb
 import type { Filter } from '@utxoiq/model';
 import { TraceStore } from '@utxoiq/store';
 import { type Loaded, load } from './load.ts';
-import { merge, spanBytes } from './on-disk.ts';
+import { engineCpuMs, merge, spanBytes } from './on-disk.ts';
 
 // Warm medians of the store's queries over generated spans of 24 hours, and bytes per span after merging:
 //   node bench/store/queries.ts --spans 1000000
 //   node bench/store/queries.ts --spans 10000000 --data-dir /tmp/spans   (kept; the next run reads it again)
-// `statement` is the cost of one empty statement at that moment: how busy the machine is.
+// `statement` is the cost of one empty statement at that moment: how busy the machine is. CPU is the engine's, and
+// depends less on what else runs.
 const { values: options } = parseArgs({
   options: {
     spans: { type: 'string', default: '1000000' },
@@ -150,15 +151,21 @@ function queries(store: TraceStore, { traceId, correlationId }: Loaded): readonl
   ];
 }
 
-async function median(run: () => Promise<unknown>): Promise<number> {
+async function measured(
+  url: string,
+  run: () => Promise<unknown>,
+): Promise<{ wallMs: number; cpuMs: number }> {
+  for (let round = 0; round < 2; round++) await run();
   const times: number[] = [];
-  for (let round = 0; round < Number(options.runs) + 2; round++) {
+  const cpuBefore = await engineCpuMs(url);
+  for (let round = 0; round < Number(options.runs); round++) {
     const began = performance.now();
     await run();
-    if (round >= 2) times.push(performance.now() - began);
+    times.push(performance.now() - began);
   }
+  const cpuMs = ((await engineCpuMs(url)) - cpuBefore) / times.length;
   times.sort((a, b) => a - b);
-  return times[Math.floor(times.length / 2)] as number;
+  return { wallMs: times[Math.floor(times.length / 2)] as number, cpuMs };
 }
 
 /** Ids of a stored trace, where the data was there before. */
@@ -186,8 +193,9 @@ async function measure(url: string): Promise<void> {
   for (const line of await spanBytes(store)) console.log(line);
   for (const [name, target, run] of queries(store, loaded)) {
     if (!name.includes(options.only)) continue;
-    const ms = await median(run);
-    console.log(`${ms.toFixed(1).padStart(8)} ms  ${name}${target === null ? '' : ` (target ${target})`}`);
+    const { wallMs, cpuMs } = await measured(url, run);
+    const figures = `${wallMs.toFixed(1).padStart(8)} ms ${cpuMs.toFixed(1).padStart(8)} CPU`;
+    console.log(`${figures}  ${name}${target === null ? '' : ` (target ${target})`}`);
   }
 }
 

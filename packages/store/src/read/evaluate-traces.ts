@@ -84,6 +84,9 @@ function inExtents(extents: readonly (readonly [bigint, bigint])[]): (params: Sq
   };
 }
 
+// A filter may ask any column; without one, analysing a statement over all of them took a sixth of its time.
+const SUMMARIZED = 'project, trace_id, span_id, parent_span_id, service, name, status_code, start, duration';
+
 async function readSummaries(
   reader: Reader,
   evaluation: Evaluation,
@@ -107,7 +110,7 @@ SELECT
   toString(argMin(project, (start, span_id))) AS first_project,
   ${condition} AS matches
 FROM (
-  SELECT *, start + toIntervalNanosecond(duration) AS end
+  SELECT ${filter === null ? SUMMARIZED : '*'}, start + toIntervalNanosecond(duration) AS end
   FROM spans
   WHERE ${visible(projects, params)}
     AND ${place(params)}
