@@ -1,6 +1,6 @@
 import { Link, useRouter } from '@tanstack/react-router';
 import { outlineIsError } from '@utxoiq/model';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { sharedUrlState, type UrlState } from '../app/url-state.ts';
 import { CopyButton } from '../design/copy-button.tsx';
 import { Icon } from '../design/icon.tsx';
@@ -27,7 +27,7 @@ interface TraceHeaderProps {
   readonly document: TraceDocument;
   readonly analysis: Analysis;
   readonly late: LateAnalysis | null;
-  readonly onSelect: (row: number) => void;
+  readonly onSelect: (row: number, how: 'jump') => void;
 }
 
 /** What a person on call asks first: where did the time go? */
@@ -40,7 +40,7 @@ function HoldUp({ analysis, late, onSelect }: Omit<TraceHeaderProps, 'document'>
     <div className="hold-up">
       <dt>Held up most by</dt>
       <dd className="line">
-        <button type="button" className="link-button clip" onClick={() => onSelect(most.row)}>
+        <button type="button" className="link-button clip" onClick={() => onSelect(most.row, 'jump')}>
           {outline.names[outline.nameIndexes[most.row] ?? 0]}
         </button>
         {formatDuration(most.nanos / 1e6)}
@@ -50,7 +50,13 @@ function HoldUp({ analysis, late, onSelect }: Omit<TraceHeaderProps, 'document'>
   );
 }
 
-export function TraceHeader({ document, analysis, late, onSelect }: TraceHeaderProps) {
+/** Does not follow the zoom: it says nothing about the window. */
+export const TraceHeader = memo(function TraceHeader({
+  document,
+  analysis,
+  late,
+  onSelect,
+}: TraceHeaderProps) {
   const { outline, tree, durationNanos } = analysis;
   const router = useRouter();
   const errors = useMemo(() => countErrors(analysis), [analysis]);
@@ -124,4 +130,4 @@ export function TraceHeader({ document, analysis, late, onSelect }: TraceHeaderP
       </dl>
     </header>
   );
-}
+});

@@ -135,12 +135,7 @@ export function TraceView({ document: trace }: { document: TraceDocument }) {
         };
   return (
     <div className="trace">
-      <TraceHeader
-        document={trace}
-        analysis={analysis}
-        late={late}
-        onSelect={(next) => select(next, 'jump')}
-      />
+      <TraceHeader document={trace} analysis={analysis} late={late} onSelect={select} />
       {trace.partial !== null && (
         <PartialNotice
           reason={trace.partial}

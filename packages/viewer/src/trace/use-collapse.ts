@@ -29,29 +29,31 @@ export function useCollapse({ outline, tree }: Analysis): Collapse {
   const rules = useMemo(() => parseCollapse(closed), [closed]);
   const collapsed = useMemo(() => collapsedRows(outline, tree, rules), [outline, tree, rules]);
   const visible = useMemo(() => visibleRows(tree, collapsed), [tree, collapsed]);
-  const set = (next: CollapseRules) => update({ closed: formatCollapse(next) }, { replace: true });
-  return {
-    rules,
-    collapsed,
-    visible,
-    toggle: (row) => {
-      if ((tree.subtreeSizes[row] ?? 1) > 1)
-        set(toggleCollapse(rules, spanIdOf(outline, row), collapsed.has(row)));
-    },
-    toDepth: (depth) => set({ ...nothingCollapsed, depth }),
-    toggleService: (name) => {
-      const services = rules.services.includes(name)
-        ? rules.services.filter((one) => one !== name)
-        : [...rules.services, name];
-      set({ ...rules, services, opened: [] });
-    },
-    expandAll: () => set(nothingCollapsed),
-    reveal: (row) => {
-      let next: CollapseRules = rules;
-      for (let above = tree.parentRows[row] ?? -1; above >= 0; above = tree.parentRows[above] ?? -1) {
-        if (collapsed.has(above)) next = toggleCollapse(next, spanIdOf(outline, above), true);
-      }
-      return next === rules ? null : next;
-    },
-  };
+  return useMemo(() => {
+    const set = (next: CollapseRules) => update({ closed: formatCollapse(next) }, { replace: true });
+    return {
+      rules,
+      collapsed,
+      visible,
+      toggle: (row) => {
+        if ((tree.subtreeSizes[row] ?? 1) > 1)
+          set(toggleCollapse(rules, spanIdOf(outline, row), collapsed.has(row)));
+      },
+      toDepth: (depth) => set({ ...nothingCollapsed, depth }),
+      toggleService: (name) => {
+        const services = rules.services.includes(name)
+          ? rules.services.filter((one) => one !== name)
+          : [...rules.services, name];
+        set({ ...rules, services, opened: [] });
+      },
+      expandAll: () => set(nothingCollapsed),
+      reveal: (row) => {
+        let next: CollapseRules = rules;
+        for (let above = tree.parentRows[row] ?? -1; above >= 0; above = tree.parentRows[above] ?? -1) {
+          if (collapsed.has(above)) next = toggleCollapse(next, spanIdOf(outline, above), true);
+        }
+        return next === rules ? null : next;
+      },
+    };
+  }, [rules, collapsed, visible, outline, tree, update]);
 }

@@ -51,13 +51,16 @@ export const compareRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source 
     },
     async (request, reply) => {
       const { body } = request;
+      // Not request.signal: it follows the request stream, which closes as soon as a POST's body is read.
+      const gone = new AbortController();
+      reply.raw.on('close', () => gone.abort());
       const result = await analysisOf(source).compare({
         projects: projectsOf(request, body.project),
         ...parseRange(body),
         filter: parseFilter(body).filter,
         selection: parseSelection(body),
         ...(body.limit === undefined ? {} : { limit: body.limit }),
-        signal: request.signal,
+        signal: gone.signal,
       });
       markPartial(reply, result.partial);
       return compareJson(result);

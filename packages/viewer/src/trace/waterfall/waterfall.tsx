@@ -144,6 +144,7 @@ export function Waterfall(props: WaterfallProps) {
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
+    let zooming = 0;
     const onWheel = (event: WheelEvent) => {
       const { layout, window } = current.current;
       const { durationNanos: total } = latest.current;
@@ -157,12 +158,20 @@ export function Waterfall(props: WaterfallProps) {
         ? panWindow(window, delta / (layout.width - layout.nameWidth), total)
         : zoomWindow(window, Math.exp(Math.max(-60, Math.min(60, delta)) / 120), share, total);
       current.current = { ...current.current, window: next };
-      schedule();
-      latest.current.onWindow(next);
+      // A wheel turns faster than frames come; the page follows once per frame.
+      if (zooming === 0) {
+        zooming = requestAnimationFrame(() => {
+          zooming = 0;
+          latest.current.onWindow(current.current.window);
+        });
+      }
     };
     element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
-  }, [schedule]);
+    return () => {
+      cancelAnimationFrame(zooming);
+      element.removeEventListener('wheel', onWheel);
+    };
+  }, []);
 
   const point = (event: PointerEvent) => {
     const box = scroller.current?.getBoundingClientRect();
