@@ -7,7 +7,7 @@ import { authHeaders, type GoogleAuthLike, loadGoogleAuth } from './google/reque
 export type { GoogleAuthLike } from './google/request-headers.ts';
 
 const ENDPOINT = 'https://telemetry.googleapis.com';
-const METADATA_TIMEOUT_MS = 1000;
+const METADATA_TIMEOUT_MS = 400;
 
 export interface GoogleCloudOptions {
   /** `GCP_PROJECT_ID`, `GOOGLE_CLOUD_PROJECT`, else the metadata server's. */

@@ -171,24 +171,11 @@ export class TracingService {
 
   /** What Google Cloud's metadata server adds to the resource; waited for a little, applied whenever it comes. */
   private async detectResource(): Promise<void> {
-    const { google, projectId, projectIsKnown, resourceAttributes } = this.settings;
-    if (google === null || this.credentials === null) return;
-    const { credentials, env } = this;
-    const { metadataHost } = google;
-    const detecting = this.withoutTracing(() =>
-      runningResource({
-        env,
-        metadataHost,
-        projectId: projectIsKnown ? projectId : null,
-        credentials,
-        fetch: globalThis.fetch,
-      }),
-    ).then((detected) => {
-      // What was configured wins; a project that only stood in does not.
-      const { 'gcp.project_id': standIn, ...configured } = resourceAttributes;
-      const found = projectIsKnown ? { 'gcp.project_id': standIn } : {};
-      this.projectId = String(found['gcp.project_id'] ?? detected['gcp.project_id'] ?? projectId);
-      this.encoder.setResource(encodeResource({ ...detected, ...configured, ...found }));
+    const { settings, credentials, env } = this;
+    if (credentials === null) return;
+    const detecting = this.withoutTracing(() => runningResource(settings, credentials, env)).then((found) => {
+      this.projectId = String(found['gcp.project_id'] ?? settings.projectId);
+      this.encoder.setResource(encodeResource(found));
     });
     await Promise.race([detecting, setTimeout(DETECTION_MS, undefined, { ref: false })]);
   }

@@ -60,6 +60,19 @@ describe('googleCloud', () => {
       },
     ],
     [
+      'Cloud Run jobs',
+      { CLOUD_RUN_JOB: 'nightly', CLOUD_RUN_EXECUTION: 'nightly-x', CLOUD_RUN_TASK_INDEX: '3' },
+      { 'project/project-id': 'p', 'instance/region': 'projects/1/regions/us-east1', 'instance/id': 'i' },
+      {
+        'cloud.platform': 'gcp_cloud_run',
+        'cloud.region': 'us-east1',
+        'faas.name': 'nightly',
+        'faas.instance': 'i',
+        'gcp.cloud_run.job.execution': 'nightly-x',
+        'gcp.cloud_run.job.task_index': 3,
+      },
+    ],
+    [
       'Cloud Functions',
       { K_SERVICE: 'fn', FUNCTION_TARGET: 'handle' },
       { 'project/project-id': 'p', 'instance/region': 'projects/1/regions/us-east1' },

@@ -1,37 +1,45 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { Environment } from '../config/environment.ts';
+import type { Settings } from '../config/settings.ts';
 import type { GoogleCredentials } from './credentials.ts';
 import { detectResource } from './detect-resource.ts';
-import { metadataServer } from './metadata-server.ts';
+import { type Metadata, metadataServer } from './metadata-server.ts';
 
 const METADATA_TIMEOUT_MS = 400;
+/** Questions to each metadata server are asked once, however many services the process has. */
+const servers = new Map<string, Metadata>();
 
-export interface RunningResourceOptions {
-  readonly env: NodeJS.ProcessEnv;
-  readonly metadataHost: string | null;
-  /** Null: to be found out. */
-  readonly projectId: string | null;
-  readonly credentials: GoogleCredentials;
-  readonly fetch: typeof globalThis.fetch;
+/** The resource with what Google Cloud knows of it; what was configured wins. Never rejects. */
+export async function runningResource(
+  settings: Settings,
+  credentials: GoogleCredentials,
+  env: Environment,
+): Promise<Attributes> {
+  const { 'gcp.project_id': named, ...configured } = settings.resourceAttributes;
+  const isNamed = settings.projectIsKnown || named !== settings.projectId;
+  const metadata = serverOf(settings.google?.metadataHost ?? null);
+  const projectId = isNamed
+    ? String(named)
+    : ((await metadata('project/project-id')) ?? (await credentials.projectId()));
+  // Without a project Google refuses the spans and says so: better than a project that only stood in.
+  if (projectId === null) return configured;
+  const detected = await detectResource({ ...env, GCP_PROJECT_ID: projectId }, metadata);
+  return { ...detected, ...configured, 'gcp.project_id': projectId };
 }
 
-const known = new Map<string, Promise<Attributes>>();
-
-/** Where on Google Cloud the process runs: asked once, however many services it has. Never rejects. */
-export function runningResource(options: RunningResourceOptions): Promise<Attributes> {
-  const key = `${options.metadataHost} ${options.projectId}`;
-  let resource = known.get(key);
-  if (resource === undefined) {
-    resource = detect(options).catch(() => ({}));
-    known.set(key, resource);
-  }
-  return resource;
+function serverOf(host: string | null): Metadata {
+  if (host === null) return async () => null;
+  const known = servers.get(host) ?? remembering(host);
+  servers.set(host, known);
+  return known;
 }
 
-async function detect(options: RunningResourceOptions): Promise<Attributes> {
-  const { env, metadataHost: host, projectId, credentials, fetch } = options;
-  const metadata =
-    host === null ? async () => null : metadataServer({ host, timeoutMs: METADATA_TIMEOUT_MS, fetch });
-  const named = projectId ?? (await metadata('project/project-id')) ?? (await credentials.projectId());
-  if (named === null) return {};
-  return detectResource({ ...env, GCP_PROJECT_ID: named }, metadata);
+function remembering(host: string): Metadata {
+  const ask = metadataServer({ host, timeoutMs: METADATA_TIMEOUT_MS, fetch: globalThis.fetch });
+  const answers = new Map<string, Promise<string | null>>();
+  return (path) => {
+    const answer = answers.get(path) ?? ask(path);
+    answers.set(path, answer);
+    return answer;
+  };
 }
