@@ -201,7 +201,7 @@ describe('flushBeforeResponseMs', () => {
 
 describe('instrumentHttp', () => {
   it('traces a plain server, ignores what it is told to, and its context reaches the handler', async () => {
-    const stop = tracing.instrumentHttp({ ignore: ({ url }) => url === '/healthz' });
+    const stop = tracing.instrumentHttp({ ignore: ({ url }) => url === '/healthz', responseHeaders: true });
     closing.push(stop);
     const url = await listen((_request, response) => {
       setTimeout(() => response.end(tracing.getCurrentTraceId() ?? 'none'), 5);

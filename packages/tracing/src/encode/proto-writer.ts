@@ -194,8 +194,10 @@ function nibble(code: number): number {
   return code < 58 ? code - 48 : (code | 0x20) - 87;
 }
 
+/** How many bytes a varint below 2^35 takes: lengths, which are what is asked for, stay far below. */
 export function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) length++;
-  return length;
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x200000) return 3;
+  return value < 0x10000000 ? 4 : 5;
 }

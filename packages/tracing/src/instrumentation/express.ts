@@ -6,7 +6,7 @@ import { endWithResponse, serverSpanOf } from './end-of-response.ts';
 import { recordHttpError } from './http-attributes.ts';
 import type { Client } from './http-server-span.ts';
 import { writeTraceHeaders } from './node-http-server.ts';
-import { peerOf, startServerSpan } from './server-span.ts';
+import { startServerSpan } from './server-span.ts';
 
 type Next = (error?: unknown) => void;
 /** A middleware of Express, Connect and whatever takes theirs. */
@@ -23,7 +23,7 @@ export function expressMiddleware(core: TracingCore): Middleware {
   return (request, response, next) => {
     if (!core.running || serverSpanOf(response) !== undefined) return next();
     // Express knows the client behind trusted proxies; Connect knows the peer.
-    const client = 'ip' in request ? (request as Client) : peerOf(request);
+    const client = 'ip' in request ? (request as Client) : request.socket;
     const span = startServerSpan(core, request, client, undefined);
     endWithResponse(response, span);
     writeTraceHeaders(response, span);

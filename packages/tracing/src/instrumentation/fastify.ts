@@ -33,11 +33,10 @@ export function instrumentFastify(app: FastifyLike, core: TracingCore): void {
   app.addHook('onRequest', (request: FastifyRequestLike, reply: FastifyReplyLike, done: Done) => {
     if (!core.running) return done();
     const traced = serverSpanOf(reply.raw);
-    if (traced !== undefined) return named(traced, request, done);
+    if (traced !== undefined) return named(traced, request, reply, done);
     const span = startServerSpan(core, request.raw, request, routeOf(request));
     endWithResponse(reply.raw, span);
-    reply.header(CLOUD_TRACE_HEADER, responseTraceHeader(span));
-    reply.header(CORRELATION_ID_HEADER, span.correlationId);
+    writeHeaders(reply, span);
     activeContext.run(span, done);
   });
   app.addHook(
@@ -50,10 +49,16 @@ export function instrumentFastify(app: FastifyLike, core: TracingCore): void {
   );
 }
 
+function writeHeaders(reply: FastifyReplyLike, span: ServerSpan): void {
+  reply.header(CLOUD_TRACE_HEADER, responseTraceHeader(span));
+  reply.header(CORRELATION_ID_HEADER, span.correlationId);
+}
+
 /** The server's own instrumentation has begun the span: only the route is missing. */
-function named(span: ServerSpan, request: FastifyRequestLike, done: Done): void {
+function named(span: ServerSpan, request: FastifyRequestLike, reply: FastifyReplyLike, done: Done): void {
   const route = routeOf(request);
   if (route !== undefined) setServerRoute(span, request.raw, route);
+  writeHeaders(reply, span);
   done();
 }
 

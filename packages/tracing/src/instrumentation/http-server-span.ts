@@ -16,7 +16,10 @@ export interface RequestFacts {
 
 /** Who sent it. Asking costs a system call on a new connection, so only spans that are recorded ask. */
 export interface Client {
+  /** A framework's answer, which knows of trusted proxies. */
   readonly ip?: string | undefined;
+  /** A socket's. */
+  readonly remoteAddress?: string | undefined;
 }
 
 /**
@@ -46,7 +49,7 @@ export class HttpServerSpan extends RecordingSpan {
     this.url = facts.url ?? '/';
     this.host = headers.host ?? 'localhost';
     this.userAgent = headers['user-agent'] ?? '';
-    this.clientAddress = client.ip ?? '';
+    this.clientAddress = client.ip ?? client.remoteAddress ?? '';
     this.httpVersion = facts.httpVersion;
     if (pipeline.limitsAreTight) this.materialise();
   }

@@ -33,15 +33,6 @@ export function startServerSpan(
   return span;
 }
 
-/** The peer of a connection, asked for when somebody wants to know. */
-export function peerOf(message: IncomingMessage): Client {
-  return {
-    get ip() {
-      return message.socket.remoteAddress;
-    },
-  };
-}
-
 /** Names the span after a route that was not known when it began. */
 export function setServerRoute(span: ServerSpan, message: IncomingMessage, route: string): void {
   if (span instanceof HttpServerSpan) span.setRoute(templateOf(message, route));
