@@ -151,12 +151,12 @@ function drawName(context: CanvasRenderingContext2D, scene: Scene, place: number
   const { layout, outline, palette, tree } = scene;
   const row = scene.visible[place] ?? 0;
   const depth = tree.depths[row] ?? 0;
-  const x = indentOf(depth);
+  const x = indentOf(depth, layout);
   const y = rowTop(scene, place);
   const middle = y + layout.rowHeight / 2;
   context.fillStyle = palette.line;
   for (let level = 1; level <= depth && level <= 20; level += 1) {
-    context.fillRect(indentOf(level - 1) + 5, y, 1, layout.rowHeight);
+    context.fillRect(indentOf(level - 1, layout) + 5, y, 1, layout.rowHeight);
   }
   const hidden = scene.collapsed.has(row) ? (tree.subtreeSizes[row] ?? 1) - 1 : 0;
   if ((tree.subtreeSizes[row] ?? 1) > 1) drawToggle(context, x + 5, middle, hidden > 0, palette.muted);

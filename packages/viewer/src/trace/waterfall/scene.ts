@@ -45,10 +45,14 @@ export interface Scene {
 
 /** Deeper rows stand no further right, and say how deep they are instead. */
 const maxIndents = 20;
-const indentPx = 12;
 
-export function indentOf(depth: number): number {
-  return 6 + Math.min(depth, maxIndents) * indentPx;
+/** A narrow column has to keep room for names. */
+function indentPx(nameWidth: number): number {
+  return nameWidth < 200 ? 3 : nameWidth < 320 ? 7 : 12;
+}
+
+export function indentOf(depth: number, { nameWidth }: Layout): number {
+  return 6 + Math.min(depth, maxIndents) * indentPx(nameWidth);
 }
 export function isBeyondIndents(depth: number): boolean {
   return depth > maxIndents;

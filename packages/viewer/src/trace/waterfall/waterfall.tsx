@@ -243,7 +243,7 @@ export function Waterfall(props: WaterfallProps) {
     const place = placeAt(current.current, active.y);
     if (moved || place < 0 || active.kind === 'split') return;
     const row = visible[place] ?? 0;
-    const indent = indentOf(tree.depths[row] ?? 0);
+    const indent = indentOf(tree.depths[row] ?? 0, current.current.layout);
     const onToggle = active.x > indent - 6 && active.x < indent + 14 && (tree.subtreeSizes[row] ?? 1) > 1;
     shownRow.current = row;
     if (onToggle) props.onToggle(row);
