@@ -4,7 +4,7 @@ import type { Place } from './attribute-places.ts';
 /** The value of an attribute as text, from the first place that has it; null where none has. */
 export function textOfPlaces(places: readonly Place[]): string {
   const branches = places.map((place) => `${isPresentAt(place)}, ${textAt(place)}`);
-  return branches.length === 0 ? 'NULL' : `multiIf(${branches.join(', ')}, NULL)`;
+  return branches.length === 0 ? "CAST(NULL, 'Nullable(String)')" : `multiIf(${branches.join(', ')}, NULL)`;
 }
 
 function textAt(place: Place): string {
