@@ -31,6 +31,8 @@ const orders: readonly TraceOrder[] = [
   'trace_id desc',
 ];
 const maxPageTokenLength = 4096;
+/** An outline's row takes about 20 bytes on the way, so far more fit than into a trace with all its attributes. */
+const maxOutlineSpans = 1_500_000;
 
 const TraceParams = Type.Object({ trace_id: Type.String({ description: '32 hexadecimal digits' }) });
 const ProjectQuery = { project: rangeParameters.project };
@@ -121,9 +123,11 @@ export const traceRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source })
     },
     async (request, reply) => {
       const query = traceQuery(request, request.params.trace_id, request.query.project);
-      const outline = await (source.outline?.(query) ??
+      const outline = await (source.outline?.({ ...query, maxSpans: maxOutlineSpans }) ??
         source.getTrace(query).then((trace) => trace && buildOutline(trace.spans)));
-      const bytes = encodeOutline(found(request, query.traceId, outline));
+      const whole = found(request, query.traceId, outline);
+      if (whole.size >= maxOutlineSpans) markPartial(reply, { reason: 'limit' });
+      const bytes = encodeOutline(whole);
       return reply
         .type('application/octet-stream')
         .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
