@@ -1,4 +1,4 @@
-import { buildOutline, type Span, type TraceOutline } from '@utxoiq/model';
+import type { Span } from '@utxoiq/model';
 
 const services = ['gateway', 'orders', 'stock', 'payment', 'mail', 'search', 'ledger', 'audit'];
 const names = Array.from({ length: 60 }, (_, index) => `operation ${index}`);
@@ -31,13 +31,17 @@ function shape(size: number): { parents: Int32Array; starts: Float64Array; durat
 }
 
 const noAttributes = new Map<string, string>();
+const noResource = { attributes: noAttributes, droppedAttributesCount: 0, schemaUrl: '' };
 
-export function largeTrace(options: {
+/** One trace in slices of `sliceSize` spans, so that a million of them never stand in memory at once. */
+export function* largeTrace(options: {
   traceId: string;
   spanCount: number;
   startMs: number;
-}): readonly Span[] {
-  const { parents, starts, durations } = shape(options.spanCount);
+  sliceSize: number;
+}): Generator<readonly Span[]> {
+  const { traceId, spanCount, sliceSize } = options;
+  const { parents, starts, durations } = shape(spanCount);
   const resources = services.map((service) => ({
     attributes: new Map([['service.name', service]]),
     droppedAttributesCount: 0,
@@ -52,12 +56,12 @@ export function largeTrace(options: {
   };
   const base = BigInt(Math.round(options.startMs)) * 1_000_000n;
   const idOf = (row: number) => (row + 1).toString(16).padStart(16, '0');
-  return Array.from({ length: options.spanCount }, (_, row) => {
+  const spanOf = (row: number): Span => {
     const start = base + BigInt(starts[row] ?? 0);
     const parent = parents[row] ?? -1;
     return {
       projectId: '',
-      traceId: options.traceId,
+      traceId,
       spanId: idOf(row),
       parentSpanId: parent < 0 ? null : idOf(parent),
       traceState: '',
@@ -73,33 +77,11 @@ export function largeTrace(options: {
       links: [],
       droppedLinksCount: 0,
       status: { code: row % 97 === 5 ? 2 : 0, message: '' },
-      resource: resources[(row >> 3) % services.length] ?? {
-        attributes: noAttributes,
-        droppedAttributesCount: 0,
-        schemaUrl: '',
-      },
+      resource: resources[(row >> 3) % services.length] ?? noResource,
       scope,
     };
-  });
-}
-
-/** The outline alone, without a million span objects. */
-export function largeOutline(traceId: string, size: number): TraceOutline {
-  const { parents, starts, durations } = shape(size);
-  return {
-    ...buildOutline([]),
-    traceId,
-    projectId: 'bench',
-    startUnixNano: BigInt(Date.now() - 3_600_000) * 1_000_000n,
-    size,
-    spanIds: BigUint64Array.from({ length: size }, (_, row) => BigInt(row + 1)),
-    parentSpanIds: BigUint64Array.from(parents, (parent) => BigInt(parent + 1)),
-    startNanos: starts,
-    durationNanos: durations,
-    nameIndexes: Uint32Array.from({ length: size }, (_, row) => row % names.length),
-    names,
-    serviceIndexes: Uint32Array.from({ length: size }, (_, row) => (row >> 3) % services.length),
-    services,
-    flags: Uint8Array.from({ length: size }, (_, row) => (row % 97 === 5 ? 16 : 0)),
   };
+  for (let from = 0; from < spanCount; from += sliceSize) {
+    yield Array.from({ length: Math.min(sliceSize, spanCount - from) }, (_, index) => spanOf(from + index));
+  }
 }

@@ -3,14 +3,12 @@
 
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { decodeOutline, encodeOtlpProtobuf, encodeOutline } from '@utxoiq/model';
+import { decodeOutline, encodeOtlpProtobuf } from '@utxoiq/model';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { RunningPlatform } from '../../e2e/platform/running-platform.ts';
 import { launchBrowser } from '../../e2e/viewer/browser.ts';
-import { largeOutline, largeTrace } from './large-trace.ts';
+import { largeTrace } from './large-trace.ts';
 
-const traceId = '0123456789abcdef0123456789abcdef';
-const spanCount = 100_000;
 const frames = 180;
 
 const platform = await RunningPlatform.start();
@@ -20,9 +18,11 @@ try {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.request.post(`${platform.url}/api/v1/session`, { data: { token } });
   await weighFirstLoad(context);
-  await send();
-  await largeOnPlatform(context);
-  await millionSpans(context);
+  for (const spanCount of [100_000, 1_000_000]) {
+    const traceId = spanCount.toString(16).padStart(32, '0');
+    await send(traceId, spanCount);
+    await measureTrace(context, traceId, spanCount);
+  }
 } finally {
   await browser.close();
   await platform[Symbol.asyncDispose]();
@@ -44,59 +44,45 @@ async function weighFirstLoad(context: BrowserContext): Promise<void> {
   await page.close();
 }
 
-async function send(): Promise<void> {
-  const spans = largeTrace({ traceId, spanCount, startMs: Date.now() - 120_000 });
-  for (let from = 0; from < spans.length; from += 10_000) {
+async function send(traceId: string, spanCount: number): Promise<void> {
+  const started = performance.now();
+  for (const spans of largeTrace({ traceId, spanCount, startMs: Date.now() - 120_000, sliceSize: 10_000 })) {
     const response = await fetch(`${platform.otlpHttpUrl}/v1/traces`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-protobuf' },
-      body: encodeOtlpProtobuf(spans.slice(from, from + 10_000)),
+      body: encodeOtlpProtobuf(spans),
     });
     if (!response.ok) throw new Error(`OTLP refused: ${response.status} ${await response.text()}`);
   }
   const headers = { authorization: `Bearer ${token}` };
   const url = `${platform.url}/api/v1/monitoring/traces/${traceId}/outline`;
-  for (let attempt = 0; attempt < 300; attempt += 1) {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const asked = performance.now();
     const response = await fetch(url, { headers });
     const bytes = new Uint8Array(await response.arrayBuffer());
-    if (response.ok && decodeOutline(bytes).size === spanCount) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (response.ok && decodeOutline(bytes).size === spanCount) {
+      const answered = performance.now();
+      console.log(
+        `${spanCount} spans sent and readable in ${((answered - started) / 1000).toFixed(1)} s; outline of ${(bytes.length / 1e6).toFixed(1)} MB answered in ${ms(answered - asked)}`,
+      );
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
   }
   throw new Error('the large trace did not become readable');
 }
 
-async function largeOnPlatform(context: BrowserContext): Promise<void> {
+async function measureTrace(context: BrowserContext, traceId: string, spanCount: number): Promise<void> {
   const page = await context.newPage();
   await page.goto(`${platform.url}/?q=trace=${traceId}`);
   const link = page.getByRole('list', { name: 'Traces' }).getByRole('link').first();
   await link.waitFor();
   await page.waitForTimeout(1000);
   const paintMs = await timeToPaint(page, () => link.click());
-  console.log(`${spanCount} spans from the platform: first waterfall paint ${ms(paintMs)} after the click`);
-  await page.waitForTimeout(2000);
+  console.log(`${spanCount} spans: first waterfall paint ${ms(paintMs)} after the click`);
+  await page.waitForTimeout(4000);
   await measureFrames(page, `${spanCount} spans`);
   await reportMemory(browser, `${spanCount} spans`);
-  await page.close();
-}
-
-/** The platform cuts a trace at its own limit; what the page itself can do is measured on an answer made here. */
-async function millionSpans(context: BrowserContext): Promise<void> {
-  const size = 1_000_000;
-  const body = Buffer.from(encodeOutline(largeOutline(traceId, size)));
-  const page = await context.newPage();
-  await page.route('**/outline*', (route) =>
-    route.fulfill({ body, contentType: 'application/octet-stream' }),
-  );
-  await page.goto(`${platform.url}/file`);
-  const started = performance.now();
-  await page.goto(`${platform.url}/traces/${traceId}`);
-  await page.getByRole('treeitem').first().waitFor({ timeout: 60_000 });
-  console.log(
-    `${size} spans, ${(body.length / 1e6).toFixed(0)} MB handed in: shown after ${ms(performance.now() - started)}`,
-  );
-  await page.waitForTimeout(5000);
-  await measureFrames(page, `${size} spans`);
-  await reportMemory(browser, `${size} spans`);
   await page.close();
 }
 
