@@ -69,6 +69,8 @@ writeFileSync(
         ENTRIES.map((entry) => [entry === 'index' ? '.' : `./${entry}`, exportsOf(entry)]),
       ),
       dependencies: source.dependencies,
+      peerDependencies: source.peerDependencies,
+      peerDependenciesMeta: source.peerDependenciesMeta,
     },
     null,
     2,

@@ -1,17 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import {
-  type Attributes,
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  type Tracer,
-  type TracerProvider,
-} from '@opentelemetry/api';
-import type { TracingOptions } from './config/options.ts';
+import { type Attributes, ROOT_CONTEXT, type Span, SpanKind, type Tracer } from '@opentelemetry/api';
+import type { InstrumentationLike, TracingOptions } from './config/options.ts';
 import { type Settings, settingsOf } from './config/settings.ts';
 import { activeContext, currentContext } from './context/context-manager.ts';
 import { SPAN_KEY, SUPPRESS_TRACING_KEY } from './context/span-frame.ts';
 import { type TraceDecorator, traceDecorator } from './decorate/trace-request.ts';
+import { loadedTooEarly } from './doctor/loaded-early.ts';
 import { BatchEncoder } from './encode/batch-encoder.ts';
 import { encodeResource } from './encode/scope.ts';
 import { ErrorReporter } from './export/error-reporter.ts';
@@ -57,12 +51,6 @@ const SCOPE = '@utxoiq/tracing';
 /** What `start()` waits for the resource at most. */
 const DETECTION_MS = 500;
 
-/** As much of an OpenTelemetry instrumentation as is used. */
-export interface InstrumentationLike {
-  setTracerProvider(provider: TracerProvider): void;
-  enable(): void;
-}
-
 /** Tracing of one service: make it, `start()` it, `stop()` it; everything between is optional. */
 export class TracingService {
   readonly settings: Settings;
@@ -71,6 +59,7 @@ export class TracingService {
   private readonly counters: TracerMetrics = newTracerMetrics();
   private readonly env: NodeJS.ProcessEnv;
   private readonly credentials: GoogleCredentials | null;
+  private readonly reporter: ErrorReporter;
   private readonly encoder: BatchEncoder;
   private readonly queue: SpanQueue;
   private readonly outbox: Outbox;
@@ -87,6 +76,7 @@ export class TracingService {
     const settings = settingsOf(options, env);
     this.settings = settings;
     const reporter = new ErrorReporter(settings.onProblem);
+    this.reporter = reporter;
     const onError = (what: string, error: unknown) => {
       reporter.report('HOST_CODE', error === null ? what : `${what}: ${String(error)}`);
     };
@@ -160,6 +150,7 @@ export class TracingService {
     if (!this.settings.enabled) return;
     this.core.running = true;
     register(this.core);
+    this.registerInstrumentations(this.settings.instrumentations);
     const { spill } = this.settings;
     if (spill !== null) {
       this.outbox.spillTo(SpillDirectory.open({ ...spill, onError: this.core.onError }));
@@ -249,14 +240,19 @@ export class TracingService {
 
   /** Takes instrumentations of OpenTelemetry (pg, redis, kafkajs...) and gives them this tracer. */
   registerInstrumentations(instrumentations: readonly InstrumentationLike[]): void {
+    const early: string[] = [];
     for (const instrumentation of instrumentations) {
       try {
         instrumentation.setTracerProvider(this.core.provider);
         instrumentation.enable();
+        early.push(...loadedTooEarly(instrumentation));
       } catch (error) {
         this.core.onError('enabling an instrumentation', error);
       }
     }
+    if (early.length === 0) return;
+    const names = early.join(', ');
+    this.reporter.report('LOADED_TOO_EARLY', `loaded before its instrumentation, so not traced: ${names}`);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, TracerProvider } from '@opentelemetry/api';
 import type { Report } from '../export/error-reporter.ts';
 import type { HeaderSource } from '../export/otlp-http-transport.ts';
 import type { Transport } from '../export/send-result.ts';
@@ -11,6 +11,12 @@ import type { SpanSink } from '../tracer/span-pipeline.ts';
 import type { Protocol } from './endpoint.ts';
 
 export type TokenSource = string | (() => string | Promise<string>);
+
+/** As much of an OpenTelemetry instrumentation as is used. */
+export interface InstrumentationLike {
+  setTracerProvider(provider: TracerProvider): void;
+  enable(): void;
+}
 
 /** Options of `TracingService`. What is left out comes from the environment, then from the defaults. */
 export interface TracingOptions {
@@ -68,6 +74,8 @@ export interface TracingOptions {
   readonly exportTimeoutMs?: number;
   /** How long `stop()` may take to send what is left; 10 s. */
   readonly stopTimeoutMs?: number;
+  /** Instrumentations of OpenTelemetry (pg, redis, kafkajs...): `start()` gives them this tracer. */
+  readonly instrumentations?: readonly InstrumentationLike[];
   /** Outgoing `fetch` and `node:http` requests get client spans; true. */
   readonly instrumentClients?: boolean;
   /**

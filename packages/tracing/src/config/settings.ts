@@ -16,7 +16,7 @@ import { TracingError } from '../tracing-error.ts';
 import { endpointOf, type Protocol, urlOf } from './endpoint.ts';
 import { count, type Environment, flag, pairs, text } from './environment.ts';
 import { limitsOf } from './limits.ts';
-import type { TokenSource, TracingOptions } from './options.ts';
+import type { InstrumentationLike, TokenSource, TracingOptions } from './options.ts';
 import { formatsOf } from './propagators.ts';
 
 /** Everything decided: what `TracingService` runs on. */
@@ -47,6 +47,7 @@ export interface Settings {
   readonly outcomeSampling: OutcomeSamplingOptions | null;
   readonly propagator: PropagatorOptions;
   readonly limits: SpanLimits;
+  readonly instrumentations: readonly InstrumentationLike[];
   readonly instrumentClients: boolean;
   readonly clientSpansNeedParent: boolean;
   readonly flushOnExit: boolean;
@@ -136,6 +137,7 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
       }),
     },
     limits: limitsOf(options.limits ?? {}, env),
+    instrumentations: options.instrumentations ?? [],
     instrumentClients: options.instrumentClients ?? true,
     clientSpansNeedParent: options.clientSpansNeedParent ?? false,
     flushOnExit: options.flushOnExit ?? true,

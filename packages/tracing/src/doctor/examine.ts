@@ -1,6 +1,9 @@
-import { type Environment, text } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
 import { type Settings, settingsOf } from '../config/settings.ts';
 import { apiCopies } from './api-copies.ts';
+import { appStart } from './app-start.ts';
+import { unknownVariables } from './environment-names.ts';
+import { tryExporter } from './exporter.ts';
 import { broken, doubtful, type Finding, fine } from './finding.ts';
 
 export interface Patient {
@@ -8,6 +11,8 @@ export interface Patient {
   /** Where the program's node_modules are looked for. */
   readonly directory: string;
   readonly fetch: typeof globalThis.fetch;
+  /** What starts the program; by default the start script of package.json. */
+  readonly app?: string;
 }
 
 const TIMEOUT_MS = 5000;
@@ -16,14 +21,17 @@ const OLDEST_NODE = [22, 15] as const;
 
 /** Looks at everything that makes spans vanish silently. */
 export async function examine(patient: Patient): Promise<Finding[]> {
-  const { env } = patient;
+  const { env, directory, app } = patient;
   const settings = settingsFinding(env);
-  if ('level' in settings) return [nodeVersion(), settings];
+  if ('level' in settings) return [nodeVersion(), settings, ...unknownVariables(env)];
+  const direct = settings.protocol === 'http/protobuf' && settings.google === null;
   return [
     nodeVersion(),
-    ...switches(settings, env),
-    ...apiCopies(patient.directory),
-    ...(await collector(settings, patient.fetch)),
+    ...switches(settings),
+    ...unknownVariables(env),
+    ...apiCopies(directory),
+    ...appStart(directory, env, app),
+    ...(direct ? await collector(settings, patient.fetch) : [await tryExporter(settings)]),
     await monitoringApi(settings, patient.fetch),
   ];
 }
@@ -47,7 +55,7 @@ function settingsFinding(env: Environment): Settings | Finding {
   }
 }
 
-function* switches(settings: Settings, env: Environment): Generator<Finding> {
+function* switches(settings: Settings): Generator<Finding> {
   if (!settings.enabled) {
     yield broken('tracing is switched off', 'unset OTEL_SDK_DISABLED and OTEL_TRACES_EXPORTER=none');
   }
@@ -58,15 +66,11 @@ function* switches(settings: Settings, env: Environment): Generator<Finding> {
   if (settings.serviceName.startsWith('unknown_service')) {
     yield doubtful('the service has no name', 'set OTEL_SERVICE_NAME, or pass serviceName');
   }
-  const protocol = text(env, 'OTEL_EXPORTER_OTLP_PROTOCOL');
-  if (protocol !== undefined && protocol !== 'http/protobuf') {
+  if (settings.protocol === 'http/protobuf' && /:4317\b/.test(settings.tracesUrl)) {
     yield doubtful(
-      `OTEL_EXPORTER_OTLP_PROTOCOL=${protocol} is not spoken; http/protobuf is used`,
-      'unset it',
+      `${settings.tracesUrl} is the port of gRPC`,
+      'OTLP over HTTP listens on 4318; or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc',
     );
-  }
-  if (/:4317\b/.test(settings.tracesUrl)) {
-    yield doubtful(`${settings.tracesUrl} is the port of gRPC`, 'OTLP over HTTP listens on 4318');
   }
 }
 

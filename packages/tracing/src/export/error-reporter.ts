@@ -1,4 +1,10 @@
-export type ReportCode = 'UNREACHABLE' | 'REFUSED' | 'QUEUE_FULL' | 'BAD_SPAN' | 'HOST_CODE';
+export type ReportCode =
+  | 'UNREACHABLE'
+  | 'REFUSED'
+  | 'QUEUE_FULL'
+  | 'BAD_SPAN'
+  | 'HOST_CODE'
+  | 'LOADED_TOO_EARLY';
 
 export type Report = (report: { code: ReportCode; message: string; nextStep: string }) => void;
 
@@ -9,6 +15,8 @@ const NEXT_STEP: Readonly<Record<ReportCode, string>> = {
   QUEUE_FULL: 'the collector is away or too slow; raise `maxQueueBytes` or sample',
   BAD_SPAN: 'this span is lost, the others are not; please report it',
   HOST_CODE: 'tracing goes on without it',
+  LOADED_TOO_EARLY:
+    'make the instrumentations before anything else is loaded: in a file of its own, `node --import ./tracing.mjs app.js`',
 };
 
 /** Tells the first failure of each kind, and again only after things had gone well. Never throws. */
