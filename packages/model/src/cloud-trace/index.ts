@@ -39,6 +39,7 @@ export { WireError } from './proto/wire.ts';
 export { ServiceResources } from './service-resource.ts';
 export { v1FromSpan, v1FromSpans } from './v1-from-span.ts';
 export { spansFromV1, type V1ToSpanOptions, v1TraceProblem } from './v1-to-span.ts';
+export { decodeSpanBatch, type V2SpanBatch } from './v2-batch.ts';
 export { v2FromSpan } from './v2-from-span.ts';
 export { limitV2Span } from './v2-limit.ts';
 export { spanFromV2 } from './v2-to-span.ts';

@@ -24,7 +24,7 @@ export const PARENT_REMOTE_KNOWN = 0x100;
 export const PARENT_REMOTE = 0x200;
 
 /**
- * A v2 span that `v2SpanProblem` found nothing wrong with, as a span. What OpenTelemetry has no field for
+ * A v2 span that `v2SpanProblem` found nothing wrong with, as a span, which takes the message's maps over. What OpenTelemetry has no field for
  * becomes an attribute (`LabelName`), so nothing is lost.
  */
 export function spanFromV2(v2: V2Span, resources: ServiceResources): Span {
@@ -61,13 +61,13 @@ function remoteFlags(sameProcess: boolean | null): number {
 }
 
 function spanAttributes(v2: V2Span): AttributeMap {
+  const cut = truncatedCounts(v2);
   const attributes = attributesFromV2(v2.attributes);
   if (v2.stackTrace !== null) {
     attributes.set(LabelName.stackTrace, JSON.stringify(messageToJson(V2StackTraceType, v2.stackTrace)));
   }
   if (v2.childSpanCount !== null) attributes.set(LabelName.childSpanCount, BigInt(v2.childSpanCount));
   setStatusAttributes(v2.status, attributes);
-  const cut = truncatedCounts(v2);
   if (cut.size > 0) attributes.set(LabelName.truncatedByteCounts, cut);
   return attributes;
 }
@@ -101,10 +101,11 @@ function truncatedCounts(v2: V2Span): Map<string, bigint> {
   return counts;
 }
 
+/** The same map with other values: a second one would be half of all that a span allocates. */
 function attributesFromV2(attributes: V2Attributes | null): Map<string, AttributeValue> {
-  const result = new Map<string, AttributeValue>();
-  for (const [key, value] of attributes?.attributeMap ?? []) result.set(key, valueFromV2(value));
-  return result;
+  const map: Map<string, V2AttributeValue | AttributeValue> = attributes?.attributeMap ?? new Map();
+  for (const [key, value] of map) map.set(key, valueFromV2(value as V2AttributeValue));
+  return map as Map<string, AttributeValue>;
 }
 
 function valueFromV2({ stringValue, intValue, boolValue }: V2AttributeValue): AttributeValue {

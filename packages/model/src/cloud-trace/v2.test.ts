@@ -96,7 +96,7 @@ describe('v2 spans', () => {
   it('keep every field through JSON, a span of ours and protobuf', () => {
     const v2 = read(whole);
     expect(messageToJson(V2SpanType, v2)).toEqual(whole);
-    const back = v2FromSpan(spanFromV2(v2, new ServiceResources()));
+    const back = v2FromSpan(spanFromV2(read(whole), new ServiceResources()));
     expect(messageToJson(V2SpanType, back)).toEqual(whole);
     expect(decodeMessage(V2SpanType, encodeMessage(V2SpanType, { ...v2, status: null }))).toEqual({
       ...v2,

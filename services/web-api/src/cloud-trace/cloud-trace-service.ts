@@ -55,11 +55,14 @@ export class CloudTraceService {
     await this.#write(spans, projectId);
   }
 
-  async batchWriteSpans(projectId: string, v2Spans: readonly V2Span[], caller: Caller): Promise<void> {
+  async batchWriteSpans(projectId: string, v2Spans: Iterable<V2Span>, caller: Caller): Promise<void> {
     await this.#mayWrite(projectId, caller);
-    this.#checkCount(v2Spans.length, 'spans');
     const resources = new ServiceResources();
-    const spans = v2Spans.map((span, index) => this.#readV2(span, projectId, `spans[${index}]`, resources));
+    const spans: Span[] = [];
+    for (const span of v2Spans) {
+      spans.push(this.#readV2(span, projectId, `spans[${spans.length}]`, resources));
+      this.#checkCount(spans.length, 'spans');
+    }
     await this.#write(spans, projectId);
   }
 

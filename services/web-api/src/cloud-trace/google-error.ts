@@ -1,4 +1,4 @@
-import type { Violation } from '@utxoiq/model/cloud-trace';
+import { type Violation, WireError } from '@utxoiq/model/cloud-trace';
 
 /** `google.rpc.Code` and the HTTP status it is shown as (google/rpc/code.proto). */
 export const RPC_CODES = {
@@ -72,6 +72,11 @@ function retryInfo({ retryAfterMs }: GoogleError): object | null {
 /** Whatever was thrown, as something that may be told; the rest is for the log. */
 export function toGoogleError(error: unknown): GoogleError {
   if (error instanceof GoogleError) return error;
+  if (error instanceof WireError) {
+    return new GoogleError('INVALID_ARGUMENT', `Invalid protobuf received: ${error.message}.`, {
+      cause: error,
+    });
+  }
   const { name, code, statusCode } = error as { name?: string; code?: string; statusCode?: number };
   if (name === 'StoreError') return fromStore(code ?? '', error);
   if (name === 'AbortError' || name === 'TimeoutError') {

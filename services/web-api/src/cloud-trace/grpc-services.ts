@@ -1,6 +1,8 @@
 import type { ServerUnaryCall, ServiceDefinition, sendUnaryData, UntypedHandleCall } from '@grpc/grpc-js';
 import { Metadata } from '@grpc/grpc-js';
 import {
+  decodeMessage,
+  decodeSpanBatch,
   EmptyType,
   emptyMessage,
   encodeMessage,
@@ -11,14 +13,12 @@ import {
   V1ListTracesResponseType,
   V1PatchTracesRequestType,
   V1TraceType,
-  V2BatchWriteSpansRequestType,
   V2SpanType,
 } from '@utxoiq/model/cloud-trace';
 import { bearerToken } from './access.ts';
 import type { Caller, CloudTraceService } from './cloud-trace-service.ts';
 import { GoogleError, invalidField, RPC_CODES, toGoogleError } from './google-error.ts';
 import { encodeStatus } from './grpc-status.ts';
-import { decodeProto } from './rest-body.ts';
 
 /** A service for the collector's gRPC server. */
 export interface GrpcService {
@@ -48,15 +48,15 @@ const EMPTY = encodeMessage(EmptyType, emptyMessage(EmptyType));
 function v1Methods(service: CloudTraceService): Readonly<Record<string, Method>> {
   return {
     async ListTraces(bytes, caller) {
-      const request = decodeProto(V1ListTracesRequestType, bytes);
+      const request = decodeMessage(V1ListTracesRequestType, bytes);
       return encodeMessage(V1ListTracesResponseType, await service.listTraces(request, caller));
     },
     async GetTrace(bytes, caller) {
-      const { projectId, traceId } = decodeProto(V1GetTraceRequestType, bytes);
+      const { projectId, traceId } = decodeMessage(V1GetTraceRequestType, bytes);
       return encodeMessage(V1TraceType, await service.getTrace(projectId, traceId, caller));
     },
     async PatchTraces(bytes, caller) {
-      const { projectId, traces } = decodeProto(V1PatchTracesRequestType, bytes);
+      const { projectId, traces } = decodeMessage(V1PatchTracesRequestType, bytes);
       await service.patchTraces(projectId, traces ?? { traces: [] }, caller);
       return EMPTY;
     },
@@ -66,14 +66,14 @@ function v1Methods(service: CloudTraceService): Readonly<Record<string, Method>>
 function v2Methods(service: CloudTraceService): Readonly<Record<string, Method>> {
   return {
     async BatchWriteSpans(bytes, caller) {
-      const { name, spans } = decodeProto(V2BatchWriteSpansRequestType, bytes);
+      const { name, spans } = decodeSpanBatch(bytes);
       const projectId = parseProjectName(name);
       if (projectId === null) throw invalidField('name', `Invalid project name: ${name.slice(0, 200)}`);
       await service.batchWriteSpans(projectId, spans, caller);
       return EMPTY;
     },
     async CreateSpan(bytes, caller) {
-      const span = decodeProto(V2SpanType, bytes);
+      const span = decodeMessage(V2SpanType, bytes);
       const name = splitSpanName(span.name);
       if (name === null) throw invalidField('name', `Invalid span name: ${span.name.slice(0, 200)}`);
       return encodeMessage(V2SpanType, await service.createSpan(name.projectId, span, caller));

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { decodeMessage, messageFromJson, parseJsonText, WireError } from '@utxoiq/model/cloud-trace';
+import { decodeMessage, messageFromJson, parseJsonText } from '@utxoiq/model/cloud-trace';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GoogleError, invalidArgument } from './google-error.ts';
 
@@ -27,26 +27,13 @@ export async function readBody<T extends MessageType>(
 ): Promise<ReturnType<typeof decodeMessage<T['fields']>>> {
   const bytes = await plainBytes(request);
   if (/^application\/(x-)?protobuf\b/.test(request.headers['content-type'] ?? '')) {
-    return decodeProto(type, bytes) as ReturnType<typeof decodeMessage<T['fields']>>;
+    return decodeMessage(type, bytes) as ReturnType<typeof decodeMessage<T['fields']>>;
   }
   const parsed = parseJsonText(textOf(bytes));
   if (!parsed.ok) throw invalidArgument([{ field: '', description: parsed.description }]);
   const read = messageFromJson(type, parsed.json, path);
   if (!read.ok) throw invalidArgument(read.violations);
   return read.value as ReturnType<typeof decodeMessage<T['fields']>>;
-}
-
-/** Protobuf bytes, or INVALID_ARGUMENT. */
-export function decodeProto<T extends MessageType>(
-  type: T,
-  bytes: Uint8Array,
-): ReturnType<typeof decodeMessage<T['fields']>> {
-  try {
-    return decodeMessage(type, bytes) as ReturnType<typeof decodeMessage<T['fields']>>;
-  } catch (cause) {
-    if (!(cause instanceof WireError)) throw cause;
-    throw new GoogleError('INVALID_ARGUMENT', `Invalid protobuf received: ${cause.message}.`, { cause });
-  }
 }
 
 async function plainBytes(request: FastifyRequest): Promise<Uint8Array> {
