@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Attributes, ROOT_CONTEXT, type Span, SpanKind, type Tracer } from '@opentelemetry/api';
+import { type Attributes, type Span, SpanKind, type Tracer } from '@opentelemetry/api';
 import type { InstrumentationLike, TracingOptions } from './config/options.ts';
 import { type Settings, settingsOf } from './config/settings.ts';
 import { activeContext, currentContext } from './context/context-manager.ts';
 import { SPAN_KEY, SUPPRESS_TRACING_KEY } from './context/span-frame.ts';
+import { SUPPRESSED } from './context/suppressed.ts';
 import { type TraceDecorator, traceDecorator } from './decorate/trace-request.ts';
 import { loadedTooEarly } from './doctor/loaded-early.ts';
 import { BatchEncoder } from './encode/batch-encoder.ts';
@@ -46,7 +47,6 @@ import { newTracerMetrics, type TracerMetrics } from './tracer/tracer-metrics.ts
 import type { TracingCore } from './tracing-core.ts';
 import { VERSION } from './version.ts';
 
-const SUPPRESSED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, true);
 const SCOPE = '@utxoiq/tracing';
 /** What `start()` waits for the resource at most. */
 const DETECTION_MS = 500;

@@ -124,6 +124,31 @@ describe('export over gRPC', () => {
     expect(tracing.metrics()).toMatchObject({ spansDroppedRejected: 5, spansExported: 3 });
   });
 
+  it('carries the tokens of Google, and explains its refusals', async () => {
+    const denied = { code: grpc.status.PERMISSION_DENIED, details: 'The caller does not have permission' };
+    const { url, metadata, spans } = await receiver([{}, { error: denied }]);
+    const nextSteps: string[] = [];
+    const { tracing, make } = service(
+      { METADATA_SERVER_DETECTION: 'none' },
+      {
+        endpoint: url,
+        projectId: 'utxoiq-prod',
+        google: { auth: { getRequestHeaders: async () => new Headers({ Authorization: 'Bearer token-x' }) } },
+        onProblem: ({ nextStep }: { nextStep: string }) => nextSteps.push(nextStep),
+      },
+    );
+    for (const count of [1, 2]) {
+      make(count);
+      await tracing.flush();
+    }
+    await tracing.stop();
+    expect(metadata[0]).toMatchObject({ authorization: 'Bearer token-x' });
+    expect(spans).toHaveLength(1);
+    expect(nextSteps).toEqual([
+      expect.stringContaining('utxoiq-prod --member=MEMBER --role=roles/telemetry.tracesWriter'),
+    ]);
+  });
+
   it('names the package that is missing', async () => {
     const transport = new OtlpGrpcTransport({
       url: 'http://127.0.0.1:1',

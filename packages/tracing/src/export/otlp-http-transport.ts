@@ -2,9 +2,8 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { activeContext } from '../context/context-manager.ts';
-import { SUPPRESS_TRACING_KEY } from '../context/span-frame.ts';
+import { SUPPRESSED } from '../context/suppressed.ts';
 import { type HttpAnswer, resultOfAnswer } from './otlp-response.ts';
 import type { SendResult, Transport } from './send-result.ts';
 import type { TlsFiles } from './tls-files.ts';
@@ -25,7 +24,6 @@ export interface OtlpHttpOptions {
 const compress = promisify(gzip);
 const GZIP_LEVEL = 1;
 const MAX_ANSWER_BYTES = 64 * 1024;
-const SUPPRESSED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, true);
 
 /** OTLP/HTTP, protobuf. Its own requests are never traced. */
 export class OtlpHttpTransport implements Transport {

@@ -1,9 +1,7 @@
-import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { activeContext } from '../context/context-manager.ts';
-import { SUPPRESS_TRACING_KEY } from '../context/span-frame.ts';
+import { SUPPRESSED } from '../context/suppressed.ts';
 import { authHeaders, type GoogleAuthLike, loadGoogleAuth } from './request-headers.ts';
 
-const SUPPRESSED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, true);
 const DEFAULT_UNIVERSE = 'googleapis.com';
 
 export interface GoogleCredentialsOptions {

@@ -41,7 +41,6 @@ export class GoogleTransport implements Transport {
       await this.options.credentials.headers(this.url);
       return this.explained(await inner.send(body, signal));
     } catch (error) {
-      this.opening = null;
       const message = error instanceof Error ? error.message : String(error);
       return {
         status: 'retry',
@@ -62,7 +61,12 @@ export class GoogleTransport implements Transport {
 
   private async open(): Promise<Transport> {
     const { credentials, connect, path, url } = this.options;
-    this.url = url ?? `https://${SERVICE}.${await credentials.universeDomain()}${path}`;
+    try {
+      this.url = url ?? `https://${SERVICE}.${await credentials.universeDomain()}${path}`;
+    } catch (error) {
+      this.opening = null; // The credentials may be there the next time.
+      throw error;
+    }
     return connect(this.url, () => this.headers());
   }
 

@@ -1,6 +1,5 @@
-import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { activeContext } from '../context/context-manager.ts';
-import { SUPPRESS_TRACING_KEY } from '../context/span-frame.ts';
+import { SUPPRESSED } from '../context/suppressed.ts';
 import type { HeaderSource } from '../export/otlp-http-transport.ts';
 import { partialSuccess } from '../export/otlp-response.ts';
 import type { SendResult, Transport } from '../export/send-result.ts';
@@ -11,7 +10,6 @@ import type { GrpcMetadata, GrpcStatus } from './grpc-types.ts';
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const GZIP = 2;
 const PACKAGE = '@grpc/grpc-js';
-const SUPPRESSED = ROOT_CONTEXT.setValue(SUPPRESS_TRACING_KEY, true);
 
 type Failure = GrpcStatus & Error;
 type Answered = (error: Failure | null, answer?: Buffer) => void;
