@@ -1,6 +1,8 @@
 import { startTemporaryEngine, type TemporaryEngine } from '@utxoiq/clickhouse-embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TraceStore } from '../src/index.ts';
+import { loadMigrations } from '../src/schema/migrate.ts';
+import { renderMigration } from '../src/schema/template.ts';
 
 describe('migrations', () => {
   let engine: TemporaryEngine | undefined;
@@ -31,6 +33,16 @@ describe('migrations', () => {
       code: 'SCHEMA_NEWER',
       message: expect.stringContaining('9999'),
     });
+  });
+
+  // Running them takes a Keeper and several servers; the engine's own parser at least reads every statement.
+  it('are valid statements for a cluster, too', async () => {
+    const quoted = (sql: string): string => `'${sql.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+    for (const { template } of await loadMigrations()) {
+      for (const sql of renderMigration(template, 'utxoiq')) {
+        expect(await statement(`SELECT formatQuery(${quoted(sql)})`)).toMatch(/ON CLUSTER .?utxoiq|^INSERT/);
+      }
+    }
   });
 
   it('say that nobody answers', async () => {
