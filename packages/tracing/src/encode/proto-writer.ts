@@ -174,6 +174,26 @@ export class ProtoWriter {
     return this.position;
   }
 
+  /** Begins a value that takes 128 bytes or more, as most spans do: `closeLong` then moves nothing. */
+  openLong(): number {
+    this.reserve(2);
+    this.position += 2;
+    return this.position;
+  }
+
+  closeLong(start: number): void {
+    const length = this.position - start;
+    if (length < 0x80 || length >= 0x4000) {
+      // One byte was enough, or two are not: as `open` and `close` would have it.
+      this.bytes.copyWithin(start - 1, start, this.position);
+      this.position -= 1;
+      this.close(start - 1);
+      return;
+    }
+    this.bytes[start - 2] = (length & 0x7f) | 0x80;
+    this.bytes[start - 1] = length >>> 7;
+  }
+
   close(start: number): void {
     const length = this.position - start;
     if (length < 0x80) {

@@ -29,7 +29,7 @@ const IS_REMOTE = 0x200;
 /** One span as an element of `ScopeSpans.spans`, tag and length included. */
 export function writeSpan(out: ProtoWriter, span: RecordingSpan): void {
   out.byte(SPANS);
-  const start = out.open();
+  const start = out.openLong();
   writeIdentity(out, span);
   writeTimes(out, span);
   span.writeOwnAttributes(out);
@@ -39,7 +39,7 @@ export function writeSpan(out: ProtoWriter, span: RecordingSpan): void {
   out.byte(FLAGS[0]);
   out.byte(FLAGS[1]);
   out.fixed32(flagsOf(span.traceFlags, span.parentIsRemote));
-  out.close(start);
+  out.closeLong(start);
 }
 
 function writeIdentity(out: ProtoWriter, span: RecordingSpan): void {

@@ -1,7 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { HttpServerSpan } from './http-server-span.ts';
+import { PropagatedSpan } from '../tracer/propagated-span.ts';
+import type { HttpServerSpan } from './http-server-span.ts';
 import { abortServerSpan, endServerSpan, type ServerSpan, setServerRoute } from './server-span.ts';
 
 const SPAN = Symbol('utxoiq.server-span');
@@ -29,7 +30,9 @@ export function watchResponses(): () => void {
 export function endWithResponse(response: ServerResponse, span: ServerSpan): void {
   const traced = response as TracedResponse;
   traced[SPAN] = span;
-  if (span instanceof HttpServerSpan) sendSpansFirst(traced, span);
+  // A span that only propagates has nothing to end.
+  if (span instanceof PropagatedSpan) return;
+  sendSpansFirst(traced, span);
   const socket = response.socket as TracedSocket | null;
   // HTTP/2, injected and already detached responses are not announced by Node.
   if (users === 0 || response.constructor !== ServerResponse || socket === null) {
@@ -66,7 +69,7 @@ function sendSpansFirst(response: TracedResponse, span: HttpServerSpan): void {
 function onFinish(message: unknown): void {
   const { response, socket } = message as { response: TracedResponse; socket: TracedSocket };
   const span = response[SPAN];
-  if (span === undefined) return;
+  if (span === undefined || span instanceof PropagatedSpan) return;
   if (socket[CURRENT] === response) socket[CURRENT] = undefined;
   finish(response, span);
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { SpanKind } from '@opentelemetry/api';
+import { LastBytes } from '../encode/last-bytes.ts';
 import { type ProtoWriter, varintLength } from '../encode/proto-writer.ts';
 import { ATTRIBUTES } from '../encode/span-encoder.ts';
 import { RecordingSpan, type SpanBirth } from '../tracer/span.ts';
@@ -91,17 +92,26 @@ export class HttpServerSpan extends RecordingSpan {
     const { template } = this;
     if (template === null) return;
     out.raw(template.bytes);
+    const { url, host, userAgent, clientAddress, httpVersion } = this;
+    template.lastUrl.write(out, url, host, '', () => this.writeUrl(out, template.scheme));
+    lastClient.write(out, userAgent, clientAddress, httpVersion, () => this.writeClient(out));
+    writeText(out, KEYS.correlationId, this.correlationId, '', '');
+    if (this.responseStatus > 0) writeStatus(out, this.responseStatus);
+  }
+
+  private writeUrl(out: ProtoWriter, scheme: RouteTemplate['scheme']): void {
     const url = redactUrl(this.url);
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
-    writeText(out, KEYS.urlFull, template.scheme === 'http' ? 'http://' : 'https://', this.host, url);
+    writeText(out, KEYS.urlFull, scheme === 'http' ? 'http://' : 'https://', this.host, url);
     writeText(out, KEYS.urlPath, path, '', '');
     if (query >= 0) writeText(out, KEYS.urlQuery, url.slice(query + 1), '', '');
+  }
+
+  private writeClient(out: ProtoWriter): void {
     if (this.userAgent !== '') writeText(out, KEYS.userAgent, this.userAgent, '', '');
     if (this.clientAddress !== '') writeText(out, KEYS.clientAddress, this.clientAddress, '', '');
     writeText(out, KEYS.protocolVersion, this.httpVersion, '', '');
-    writeText(out, KEYS.correlationId, this.correlationId, '', '');
-    if (this.responseStatus > 0) writeStatus(out, this.responseStatus);
   }
 
   private materialise(): void {
@@ -124,6 +134,9 @@ export class HttpServerSpan extends RecordingSpan {
     for (let i = 0; i < added.length; i += 2) this.put(added[i] as string, added[i + 1]);
   }
 }
+
+/** Services have few clients: the one of the last request often sends the next as well. */
+const lastClient = new LastBytes();
 
 const OWN_KEYS: ReadonlySet<string> = new Set([
   'http.request.method',

@@ -1,4 +1,5 @@
 import { writeKeyValue } from '../encode/any-value.ts';
+import { LastBytes } from '../encode/last-bytes.ts';
 import { ProtoWriter } from '../encode/proto-writer.ts';
 import { ATTRIBUTES } from '../encode/span-encoder.ts';
 import { methodAttributes } from './http-attributes.ts';
@@ -12,6 +13,8 @@ export interface RouteTemplate {
   readonly pairs: readonly (readonly [key: string, value: string])[];
   /** `pairs` as elements of `Span.attributes`. */
   readonly bytes: Uint8Array;
+  /** The attributes of the last request's URL: many routes have one URL only. */
+  readonly lastUrl: LastBytes;
 }
 
 /** Routes are a small fixed set; methods and paths of a scanner are not. */
@@ -47,6 +50,7 @@ function makeTemplate(method: string, route: string | undefined, scheme: 'http' 
     scheme,
     pairs,
     bytes: encodePairs(pairs),
+    lastUrl: new LastBytes(),
   };
 }
 
