@@ -215,8 +215,8 @@ export class TraceStore implements AsyncDisposable {
     return setRetention(this.#admin, retention);
   }
 
-  enforceRetention(now?: Date): Promise<Removed> {
-    return enforceRetention(this.#admin, now);
+  enforceRetention(now?: Date, signal?: AbortSignal): Promise<Removed> {
+    return enforceRetention(this.#admin, now, signal);
   }
 
   status(): Promise<readonly TableStatus[]> {

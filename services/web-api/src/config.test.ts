@@ -37,6 +37,13 @@ describe('readConfig', () => {
     expect(() => readConfig({ ...base, ...options })).toThrow(message);
   });
 
+  it('needs no ClickHouse to read from Google', () => {
+    expect(readConfig({ TRACE_SOURCE: 'cloud-trace' }).clickhouse).toBeNull();
+    expect(readConfig({ ...base, TRACE_SOURCE: 'cloud-trace' }).clickhouse).toEqual({
+      url: base.CLICKHOUSE_URL,
+    });
+  });
+
   it('listens for other machines only with an issuer', () => {
     expect(readConfig({ ...base, ...issuer, HOST: '0.0.0.0' }).host).toBe('0.0.0.0');
   });

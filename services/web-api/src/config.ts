@@ -10,20 +10,25 @@ export interface Config {
   readonly dataDir: string;
   readonly projectId: string;
   readonly logLevel: string;
-  readonly clickhouse: {
-    readonly url: string;
-    readonly database?: string;
-    readonly username?: string;
-    readonly password?: string;
-    readonly cluster?: string;
-  };
+  /** Null: nothing is stored here, everything is read from Google. */
+  readonly clickhouse: ClickhouseConfig | null;
   readonly traceSource: 'store' | 'cloud-trace';
   readonly cloudTrace: CloudTraceConfig;
+  /** Where the SDK sends this program's own spans; absent: to its own collector. */
+  readonly otlpEndpoint?: string;
   readonly auth: AuthConfig;
   readonly http: HttpConfig;
   readonly featureEngineUrl: string;
   readonly insightGeneratorUrl: string;
   readonly viewerDir: string;
+}
+
+export interface ClickhouseConfig {
+  readonly url: string;
+  readonly database?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly cluster?: string;
 }
 
 export interface CloudTraceConfig {
@@ -73,6 +78,7 @@ export const isLoopback = (host: string): boolean => loopback.has(host) || host.
 export function readConfig(environment: Environment = process.env): Config {
   const options = new OptionReader(environment);
   const host = options.text('HOST') ?? '127.0.0.1';
+  const traceSource = options.choice('TRACE_SOURCE', ['store', 'cloud-trace'], 'store');
   const config: Config = {
     host,
     port: options.port('PORT', 8080),
@@ -81,14 +87,18 @@ export function readConfig(environment: Environment = process.env): Config {
     dataDir: options.text('DATA_DIR') ?? './data',
     projectId: readProjectId(options),
     logLevel: options.choice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
-    clickhouse: readClickhouse(options),
-    traceSource: options.choice('TRACE_SOURCE', ['store', 'cloud-trace'], 'store'),
+    clickhouse: readClickhouse(options, { isNeeded: traceSource === 'store' }),
+    traceSource,
     cloudTrace: {
       profile: options.choice('CLOUD_TRACE_LIMITS', ['backend', 'documented'], 'backend'),
       strictHttpNames: options.flag('CLOUD_TRACE_STRICT_NAMES'),
       quotas: options.flag('CLOUD_TRACE_QUOTAS'),
       ...given('endpoint', options.url('CLOUD_TRACE_ENDPOINT')),
     },
+    ...given(
+      'otlpEndpoint',
+      options.text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? options.text('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    ),
     auth: readAuth(options),
     http: readHttp(options),
     featureEngineUrl: options.url('FEATURE_ENGINE_URL') ?? 'http://127.0.0.1:8081',
@@ -116,9 +126,10 @@ function readProjectId(options: OptionReader): string {
   );
 }
 
-function readClickhouse(options: OptionReader): Config['clickhouse'] {
+function readClickhouse(options: OptionReader, { isNeeded }: { isNeeded: boolean }): ClickhouseConfig | null {
   const url = options.text('CLICKHOUSE_URL');
   if (url === undefined) {
+    if (!isNeeded) return null;
     throw new ConfigError('CLICKHOUSE_URL', 'the URL of a ClickHouse server (npm start brings its own)', url);
   }
   return {

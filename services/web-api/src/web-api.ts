@@ -1,11 +1,8 @@
-import { Collector } from '@utxoiq/collector';
-import { TraceStore } from '@utxoiq/store';
 import { TracingService } from '@utxoiq/tracing';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
-import { type AuthService, ingestAuthorizer, openAuth } from './auth/auth-service.ts';
-import { type CloudTrace, openCloudTrace } from './cloud-trace/cloud-trace.ts';
+import { type AuthService, openAuth } from './auth/auth-service.ts';
+import { openBackend } from './backend/backend.ts';
 import type { Config } from './config.ts';
 import { createLogger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
@@ -37,6 +34,10 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
     serviceName: 'web-api',
     // Else every block the loader sends to the store would be a trace, stored by the next block.
     clientSpansNeedParent: true,
+    // Without a collector of its own nobody listens at the default address.
+    ...(config.clickhouse === null && config.otlpEndpoint === undefined
+      ? { sink: { add: () => undefined } }
+      : {}),
   });
   const logger = createLogger({
     level: config.logLevel,
@@ -44,29 +45,27 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
     traceFields: () => tracing.logFields(),
   });
   const auth = await openAuth(config);
-  const store = await TraceStore.open({ ...config.clickhouse, logger });
-  opened.defer(() => store.close());
-  const cloudTrace = await openCloudTrace({
-    config,
-    auth,
-    logger,
-    reader: store,
-    collector: () => collector,
-  });
-  const collector = await startCollector(config, { store, auth, logger, cloudTrace });
-  opened.defer(() => collector.stop());
+  const backend =
+    config.clickhouse === null
+      ? null
+      : await openBackend(config.clickhouse, { config, auth, logger }, opened);
   await tracing.start();
   opened.defer(() => tracing.stop());
 
   let isStopping = false;
   const source =
-    config.traceSource === 'cloud-trace'
+    backend === null || config.traceSource === 'cloud-trace'
       ? new CloudTraceSource(config.projectId, config.cloudTrace.endpoint)
-      : storeSource(store);
-  const metrics = new Metrics({
-    collectorStats: () => ({ ...collector.stats() }),
-    pingEngine: () => store.ping(),
-  });
+      : storeSource(backend.store);
+  const metrics = new Metrics(
+    backend === null
+      ? {}
+      : {
+          collectorStats: () => ({ ...backend.collector.stats() }),
+          retentionStats: () => backend.retention.stats(),
+          pingEngine: () => backend.store.ping(),
+        },
+  );
   const app = await buildApp({
     config,
     auth,
@@ -76,15 +75,20 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
     isStopping: () => isStopping,
     traced: (name, work) => tracing.traceRequest(name)(work),
     instrument: (instance) => tracing.instrumentFastify(instance),
-    ingest: (request, response) => collector.handleHttp(request, response),
-    plugins: cloudTrace.plugins,
+    ...(backend === null
+      ? {}
+      : {
+          ingest: (request, response) => backend.collector.handleHttp(request, response),
+          plugins: backend.cloudTrace.plugins,
+        }),
   });
   opened.defer(() => app.close());
-  cloudTrace.attach(app.server);
+  backend?.cloudTrace.attach(app.server);
   // Before the app, which waits for its connections: tunnels would stay as long as their programs live.
-  opened.defer(() => cloudTrace.close());
+  opened.defer(() => backend?.cloudTrace.close());
   const url = await listen(app, config);
-  logger.info({ url }, `web-api listens on ${url}`);
+  const stored = backend === null ? '; nothing is stored here, traces are read from Google Cloud Trace' : '';
+  logger.info({ url }, `web-api listens on ${url}${stored}`);
 
   let stopping: Promise<void> | undefined;
   return {
@@ -96,29 +100,6 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
       return stopping;
     },
   };
-}
-
-function startCollector(
-  config: Config,
-  {
-    store,
-    auth,
-    logger,
-    cloudTrace,
-  }: { store: TraceStore; auth: AuthService; logger: Logger; cloudTrace: CloudTrace },
-): Promise<Collector> {
-  return Collector.start({
-    store,
-    dataDir: config.dataDir,
-    projectId: config.projectId,
-    host: config.host,
-    otlpHttpPort: config.otlpHttpPort,
-    grpcPort: config.grpcPort,
-    authorize: ingestAuthorizer(config, auth.verifier),
-    grpcServices: cloudTrace.grpcServices,
-    ...(cloudTrace.tls === null ? {} : { tls: cloudTrace.tls }),
-    logger,
-  });
 }
 
 async function listen(app: FastifyInstance, config: Config): Promise<string> {

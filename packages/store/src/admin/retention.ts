@@ -45,6 +45,11 @@ const TABLES = [
   { table: 'red', day: 'minute' },
 ] as const;
 
+/** Who carries the rules out, and until when: aborted, it stops before the next statement, and the running one. */
+interface Enforcer extends Administrator {
+  readonly signal: AbortSignal | undefined;
+}
+
 export interface Removed {
   /** Days (YYYYMMDD) removed whole. */
   readonly days: readonly string[];
@@ -54,7 +59,12 @@ export interface Removed {
  * Removes what is too old or too much. Whole days go as partitions, at no cost; rows of a project with a shorter
  * time of its own are rewritten out of theirs.
  */
-export async function enforceRetention(admin: Administrator, now: Date = new Date()): Promise<Removed> {
+export async function enforceRetention(
+  administrator: Administrator,
+  now: Date = new Date(),
+  signal?: AbortSignal,
+): Promise<Removed> {
+  const admin: Enforcer = { ...administrator, signal };
   const rules = await readRetention(admin);
   const general = rules.find(({ project }) => project === undefined);
   const ofProjects = rules.filter(({ project, maxAgeDays }) => project !== undefined && maxAgeDays > 0);
@@ -77,17 +87,17 @@ export async function enforceRetention(admin: Administrator, now: Date = new Dat
 const dayBefore = (now: Date, days: number): string =>
   new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
 
-async function partitions(admin: Administrator): Promise<readonly { day: string; bytes: number }[]> {
+async function partitions(admin: Enforcer): Promise<readonly { day: string; bytes: number }[]> {
   const sql = `SELECT partition AS day, sum(bytes_on_disk) AS bytes FROM system.parts
 WHERE active AND database = currentDatabase() AND table IN ('${tableName(admin, 'spans')}', '${tableName(admin, 'traces')}', '${tableName(admin, 'red')}')
 GROUP BY day ORDER BY day`;
-  const result = await admin.connection.query({ sql });
+  const result = await admin.connection.query({ sql, signal: admin.signal });
   const bytes = result.column<BigUint64Array>('bytes');
   return Array.from(result.column('day'), (day, row) => ({ day, bytes: Number(bytes[row]) }));
 }
 
 /** The oldest days whose removal brings the store under the limit; never the newest day. */
-async function daysOverSize(admin: Administrator, maxBytes: number): Promise<readonly string[]> {
+async function daysOverSize(admin: Enforcer, maxBytes: number): Promise<readonly string[]> {
   if (maxBytes === 0) return [];
   const days = await partitions(admin);
   let total = days.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -100,16 +110,17 @@ async function daysOverSize(admin: Administrator, maxBytes: number): Promise<rea
   return over;
 }
 
-async function dropDay(admin: Administrator, day: string): Promise<void> {
+async function dropDay(admin: Enforcer, day: string): Promise<void> {
   for (const { table } of TABLES) {
     await admin.connection.command({
       sql: `ALTER TABLE ${localTable(admin, table)} DROP PARTITION ${Number(day)}`,
+      signal: admin.signal,
     });
   }
 }
 
 async function deleteOlder(
-  { connection, ...admin }: Administrator,
+  { connection, ...admin }: Enforcer,
   days: number,
   now: Date,
   which: { readonly only: string } | { readonly except: readonly string[] },
@@ -126,9 +137,15 @@ async function deleteOlder(
     const found = await connection.query({
       sql: `SELECT count() AS rows FROM ${name} WHERE ${condition}`,
       params: params.values,
+      signal: admin.signal,
     });
     if (found.column<BigUint64Array>('rows')[0] === 0n) continue;
     const sql = `ALTER TABLE ${localTable({ connection, ...admin }, table)} DELETE WHERE ${condition}`;
-    await connection.command({ sql, params: params.values, settings: WAIT_FOR_MUTATION });
+    await connection.command({
+      sql,
+      params: params.values,
+      settings: WAIT_FOR_MUTATION,
+      signal: admin.signal,
+    });
   }
 }

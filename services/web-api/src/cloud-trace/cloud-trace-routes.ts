@@ -14,6 +14,7 @@ import {
   V2SpanType,
 } from '@utxoiq/model/cloud-trace';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { callerGone, logFailure } from '../http/caller-gone.ts';
 import { bearerToken } from './access.ts';
 import type { Caller, CloudTraceService } from './cloud-trace-service.ts';
 import { applyFieldMask, parseFieldMask } from './field-mask.ts';
@@ -138,7 +139,7 @@ function method(own: readonly string[], handle: Method) {
     if (token === null && isForeignPage(request)) {
       throw new GoogleError('PERMISSION_DENIED', 'Requests from other origins need a token.');
     }
-    const caller = { token, signal: request.signal };
+    const caller = { token, signal: callerGone(reply) };
     return send(await handle({ request, parameters, caller }), parameters, reply);
   };
 }
@@ -168,7 +169,7 @@ function sendJson(
 
 function sendError(error: GoogleError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { http } = RPC_CODES[error.code];
-  if (http >= 500) request.log.error({ err: error.cause ?? error }, 'Cloud Trace request failed');
+  if (http >= 500) logFailure(request, reply, error.cause ?? error);
   if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="utxoiq"');
   if (error.retryAfterMs !== null) reply.header('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
   return sendJson(googleErrorJson(error), { prettyPrint: true, callback: null }, reply.code(http));

@@ -7,6 +7,7 @@ import {
   V1TraceType,
 } from '@utxoiq/model/cloud-trace';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { callerGone } from '../http/caller-gone.ts';
 import { bearerToken, type CloudTraceAccess } from './access.ts';
 import type { Caller, CloudTraceService } from './cloud-trace-service.ts';
 import { GoogleError, invalidArgument, RPC_CODES, toGoogleError } from './google-error.ts';
@@ -81,7 +82,7 @@ async function handlePost(
     return reply.code(400).send(failure(idOf(message), JsonRpc.invalidRequest, 'Invalid Request'));
   }
   if (!('id' in message)) return reply.code(202).send();
-  return reply.send(await dispatch(message, deps.service, { token, signal: request.signal }));
+  return reply.send(await dispatch(message, deps.service, { token, signal: callerGone(reply) }));
 }
 
 function isOwnOrigin(origin: string, host: string | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { logFailure } from '../http/caller-gone.ts';
 import { ApiError, type ApiErrorCode, apiErrorStatus, invalidArgument } from './api-error.ts';
 import { fromValidation } from './validation-error.ts';
 
@@ -24,7 +25,7 @@ export function installProblems(
 ): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const known = toApiError(error);
-    if (known.statusCode >= 500) request.log.error({ err: error }, 'request failed');
+    if (known.statusCode >= 500) logFailure(request, reply, error);
     return sendProblem(request, reply, known);
   });
   app.setNotFoundHandler((request, reply) => {

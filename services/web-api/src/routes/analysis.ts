@@ -2,6 +2,7 @@ import { Type } from '@fastify/type-provider-typebox';
 import type { SpanOrder } from '@utxoiq/store';
 import { projectsOf, requireRole } from '../auth/request-auth.ts';
 import { ApiError, invalidArgument } from '../errors/api-error.ts';
+import { callerGone } from '../http/caller-gone.ts';
 import { markPartial, nextPageLink } from '../http/paging.ts';
 import { filterParameters, parseFilter, parseRange, rangeParameters } from '../http/range-query.ts';
 import type { RoutePlugin } from '../http/route-plugin.ts';
@@ -67,7 +68,7 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         orderBy: parseSpanOrder(query.order_by),
         pageSize: query.page_size,
         ...(query.page_token === undefined ? {} : { pageToken: query.page_token }),
-        signal: request.signal,
+        signal: callerGone(reply),
       });
       nextPageLink(request, reply, result.nextPageToken);
       markPartial(reply, result.partial);
@@ -86,12 +87,12 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         response: { 200: Type.Array(ServiceSchema), ...problemResponses },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { query } = request;
       const stats = await analysisOf(source).services({
         projects: projectsOf(request, query.project),
         ...parseRange(query),
-        signal: request.signal,
+        signal: callerGone(reply),
       });
       return stats.map(serviceStatsJson);
     },
@@ -108,13 +109,13 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         response: { 200: Type.Array(OperationSchema), ...problemResponses },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { query } = request;
       const stats = await analysisOf(source).operations({
         projects: projectsOf(request, query.project),
         ...parseRange(query),
         ...(query.service === undefined ? {} : { service: query.service }),
-        signal: request.signal,
+        signal: callerGone(reply),
       });
       return stats.map(operationStatsJson);
     },
@@ -131,12 +132,12 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         response: { 200: Type.Array(DependencySchema), ...problemResponses },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { query } = request;
       const dependencies = await analysisOf(source).dependencies({
         projects: projectsOf(request, query.project),
         ...parseRange(query),
-        signal: request.signal,
+        signal: callerGone(reply),
       });
       return dependencies.map(dependencyJson);
     },
@@ -153,14 +154,14 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         response: { 200: Type.Array(AttributeKeySchema), ...problemResponses },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { query } = request;
       return analysisOf(source).attributeKeys({
         projects: projectsOf(request, query.project),
         ...parseRange(query),
         ...(query.prefix === undefined ? {} : { prefix: query.prefix }),
         ...(query.limit === undefined ? {} : { limit: query.limit }),
-        signal: request.signal,
+        signal: callerGone(reply),
       });
     },
   );
@@ -179,7 +180,7 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         response: { 200: Type.Array(ValueCountSchema), ...problemResponses },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { query } = request;
       return analysisOf(source).attributeValues({
         projects: projectsOf(request, query.project),
@@ -187,7 +188,7 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         key: query.key,
         ...(query.prefix === undefined ? {} : { prefix: query.prefix }),
         ...(query.limit === undefined ? {} : { limit: query.limit }),
-        signal: request.signal,
+        signal: callerGone(reply),
       });
     },
   );
@@ -223,7 +224,7 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         filter: parseFilter(query).filter,
         ...(query.group_by === undefined ? {} : { groupBy: query.group_by }),
         ...(query.buckets === undefined ? {} : { buckets: query.buckets }),
-        signal: request.signal,
+        signal: callerGone(reply),
       });
       markPartial(reply, result.partial);
       return timeseriesJson(result);
@@ -257,7 +258,7 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         filter: parseFilter(query).filter,
         ...(query.time_buckets === undefined ? {} : { timeBuckets: query.time_buckets }),
         ...(query.duration_buckets === undefined ? {} : { durationBuckets: query.duration_buckets }),
-        signal: request.signal,
+        signal: callerGone(reply),
       });
       markPartial(reply, result.partial);
       return heatmapJson(result);
@@ -287,7 +288,7 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         response: { 200: Type.Array(FacetSchema), ...problemResponses },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { query } = request;
       return analysisOf(source).facets({
         projects: projectsOf(request, query.project),
@@ -295,7 +296,7 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         filter: parseFilter(query).filter,
         keys: query.key,
         ...(query.limit === undefined ? {} : { limit: query.limit }),
-        signal: request.signal,
+        signal: callerGone(reply),
       });
     },
   );

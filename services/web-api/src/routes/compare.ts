@@ -2,6 +2,7 @@ import type { Static } from '@fastify/type-provider-typebox';
 import { Type } from '@fastify/type-provider-typebox';
 import type { CompareQuery } from '@utxoiq/store';
 import { projectsOf, requireRole } from '../auth/request-auth.ts';
+import { callerGone } from '../http/caller-gone.ts';
 import { markPartial } from '../http/paging.ts';
 import {
   filterParameters,
@@ -51,16 +52,13 @@ export const compareRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source 
     },
     async (request, reply) => {
       const { body } = request;
-      // Not request.signal: it follows the request stream, which closes as soon as a POST's body is read.
-      const gone = new AbortController();
-      reply.raw.on('close', () => gone.abort());
       const result = await analysisOf(source).compare({
         projects: projectsOf(request, body.project),
         ...parseRange(body),
         filter: parseFilter(body).filter,
         selection: parseSelection(body),
         ...(body.limit === undefined ? {} : { limit: body.limit }),
-        signal: gone.signal,
+        signal: callerGone(reply),
       });
       markPartial(reply, result.partial);
       return compareJson(result);

@@ -11,6 +11,7 @@ import type { TraceResult } from '@utxoiq/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { principalOf, projectsOf, requireRole } from '../auth/request-auth.ts';
 import { ApiError, invalidArgument } from '../errors/api-error.ts';
+import { callerGone } from '../http/caller-gone.ts';
 import { markPartial, nextPageLink } from '../http/paging.ts';
 import { filterParameters, parseFilter, parseRange, rangeParameters } from '../http/range-query.ts';
 import type { RoutePlugin } from '../http/route-plugin.ts';
@@ -71,7 +72,7 @@ export const traceRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source })
         orderBy: parseOrder(query.order_by),
         pageSize: query.page_size,
         ...(query.page_token === undefined ? {} : { pageToken: query.page_token }),
-        signal: request.signal,
+        signal: callerGone(reply),
       });
       nextPageLink(request, reply, result.nextPageToken);
       markPartial(reply, result.partial);
@@ -102,7 +103,7 @@ export const traceRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source })
       },
     },
     async (request, reply) => {
-      const query = traceQuery(request, request.params.trace_id, request.query.project);
+      const query = traceQuery(request, reply, request.params.trace_id, request.query.project);
       const trace = found(request, query.traceId, await source.getTrace(query));
       markPartial(reply, trace.partial);
       return request.query.format === 'otlp' ? encodeOtlpJson(trace.spans) : sendTrace(reply, trace);
@@ -122,7 +123,7 @@ export const traceRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source })
       },
     },
     async (request, reply) => {
-      const query = traceQuery(request, request.params.trace_id, request.query.project);
+      const query = traceQuery(request, reply, request.params.trace_id, request.query.project);
       const outline = await (source.outline?.({ ...query, maxSpans: maxOutlineSpans }) ??
         source.getTrace(query).then((trace) => trace && buildOutline(trace.spans)));
       const whole = found(request, query.traceId, outline);
@@ -149,8 +150,8 @@ export const traceRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source })
         response: { 200: Type.Array(SpanSchema), ...problemResponses },
       },
     },
-    async (request) => {
-      const query = traceQuery(request, request.params.trace_id, request.query.project);
+    async (request, reply) => {
+      const query = traceQuery(request, reply, request.params.trace_id, request.query.project);
       const spanIds = request.query.span_id.map(toSpanId);
       const spans = await (source.spans?.({ ...query, spanIds }) ??
         source.getTrace(query).then((trace) => trace?.spans.filter((span) => spanIds.includes(span.spanId))));
@@ -171,7 +172,12 @@ export const traceRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source })
       },
     },
     async (request, reply) => {
-      const { projects, traceId } = traceQuery(request, request.params.trace_id, request.query.project);
+      const { projects, traceId } = traceQuery(
+        request,
+        reply,
+        request.params.trace_id,
+        request.query.project,
+      );
       if (source.analysis === undefined) throw new ApiError('NOT_SUPPORTED', 'this source is read-only');
       await source.analysis.deleteTrace({ projects, traceId });
       return reply.code(204).send(null);
@@ -183,10 +189,15 @@ function sendTrace(reply: FastifyReply, trace: TraceResult): FastifyReply {
   return reply.type('application/json; charset=utf-8').send(traceJson(trace));
 }
 
-function traceQuery(request: FastifyRequest, idText: string, project: readonly string[] | undefined) {
+function traceQuery(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  idText: string,
+  project: readonly string[] | undefined,
+) {
   const traceId = parseTraceId(idText);
   if (traceId === null) throw invalidArgument('trace_id', idText, '32 hexadecimal digits, not all zero');
-  return { projects: projectsOf(request, project), traceId, signal: request.signal };
+  return { projects: projectsOf(request, project), traceId, signal: callerGone(reply) };
 }
 
 function toSpanId(text: string): string {

@@ -1,0 +1,35 @@
+import { StoreError, type TraceStore } from '@utxoiq/store';
+import { describe, expect, it } from 'vitest';
+import { openStore } from './open-store.ts';
+
+const url = 'http://user:secret@127.0.0.1:1';
+const store = {} as TraceStore;
+const down = () => Promise.reject(new StoreError('UNREACHABLE', 'ClickHouse does not answer'));
+
+describe('openStore', () => {
+  it('tries again while the engine does not answer, and says so once, without the password', async () => {
+    const answers = [down, down, () => Promise.resolve(store)];
+    const said: string[] = [];
+    const open = () => (answers.shift() ?? down)();
+    expect(await openStore({ url }, { say: (line) => said.push(line), open })).toBe(store);
+    expect(said).toEqual([
+      'ClickHouse at http://127.0.0.1:1 does not answer yet; trying again for up to 30 s',
+    ]);
+  });
+
+  it('gives up after its time, and at once for what waiting does not mend', async () => {
+    const options = { say: () => undefined, giveUpAfterMs: 300 };
+    const startedAt = Date.now();
+    await expect(openStore({ url }, { ...options, open: down })).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+    });
+    expect(Date.now() - startedAt).toBeLessThan(1000);
+    let tries = 0;
+    const open = () => {
+      tries++;
+      return Promise.reject(new StoreError('SCHEMA_NEWER', 'newer'));
+    };
+    await expect(openStore({ url }, { ...options, open })).rejects.toMatchObject({ code: 'SCHEMA_NEWER' });
+    expect(tries).toBe(1);
+  });
+});
