@@ -1,35 +1,32 @@
 import type { Theme } from '../app/theme.ts';
+import { ServiceSlots } from './service-slots.ts';
 
 /**
- * Sixteen hues, far apart and none of them the red of errors. A service takes the slot its name hashes to,
- * or the next free one, and keeps it while the page is open: the same colour in lists, traces and maps.
+ * Sixteen colours for each theme, slot by slot of about the same hue. Every one has a contrast of 4.5 to the surface
+ * it stands on (names are written on and beside it), is apart from every other and from the red of errors.
+ * The test measures all of that.
  */
-const hues = [212, 162, 276, 90, 188, 310, 58, 236, 136, 330, 200, 108, 258, 174, 292, 74] as const;
-const slots = new Map<string, number>();
-const taken = new Set<number>();
+export const servicePalette: Readonly<Record<Theme, readonly string[]>> = {
+  // biome-ignore format: a table of slots
+  dark: [
+    '#90b810', '#a868f0', '#f8c0e0', '#00b8e0', '#48f8c8', '#c07830', '#f8d060', '#f868c0',
+    '#409870', '#1888f8', '#b0a0e0', '#90d8f8', '#d8a880', '#a8e848', '#b07898', '#00c898',
+  ],
+  // biome-ignore format: a table of slots
+  light: [
+    '#706808', '#b040b0', '#901040', '#4078a8', '#086058', '#804838', '#505018', '#780088',
+    '#188800', '#2038b0', '#7058e0', '#205890', '#986848', '#408058', '#a81878', '#186818',
+  ],
+};
 
-function hashOf(text: string): number {
-  let hash = 2166136261;
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 16777619);
-  }
-  return hash >>> 0;
+const slots = new ServiceSlots(servicePalette.dark);
+
+/** Services that will be seen together: their colours then depend on their names, not on who is drawn first. */
+export function knowServices(services: Iterable<string>): void {
+  for (const name of [...new Set(services)].sort()) slots.slotOf(name);
 }
 
-function slotOf(service: string): number {
-  const known = slots.get(service);
-  if (known !== undefined) return known;
-  const preferred = hashOf(service) % hues.length;
-  let slot = preferred;
-  while (taken.has(slot) && taken.size < hues.length) slot = (slot + 1) % hues.length;
-  slots.set(service, slot);
-  taken.add(slot);
-  return slot;
-}
-
+/** The same colour for a service in lists, traces and maps, for as long as the page is open. */
 export function serviceColor(service: string, theme: Theme): string {
-  const slot = slotOf(service);
-  const hue = hues[slot] ?? 212;
-  const lift = slot % 2 === 0 ? 0 : 5;
-  return theme === 'dark' ? `hsl(${hue} 52% ${60 + lift}%)` : `hsl(${hue} 58% ${44 - lift}%)`;
+  return servicePalette[theme][slots.slotOf(service)] ?? servicePalette[theme][0] ?? '';
 }

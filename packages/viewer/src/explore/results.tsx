@@ -1,7 +1,9 @@
+import { useMemo } from 'react';
 import { type Scope, useSpans, useTraces } from '../api/queries.ts';
 import type { SpanItem, TraceItem } from '../api/types.ts';
 import { tickClock } from '../app/clock.ts';
 import { useUrlState } from '../app/url-state.ts';
+import { knowServices } from '../design/service-color.ts';
 import { Empty, Failure, Loading, PartialNotice } from '../design/states.tsx';
 import { formatCount } from '../time/format.ts';
 import { SpanRow, TraceRow, VirtualList } from './trace-list.tsx';
@@ -49,6 +51,12 @@ export function Results({ scope, scroller }: { scope: Scope; scroller: HTMLEleme
   const spans = useSpans(scope, orders[order], list === 'spans');
   const answer = list === 'traces' ? traces : spans;
   const items = answer.data?.pages.flatMap<TraceItem | SpanItem>(({ items }) => items) ?? [];
+  useMemo(() => {
+    const seen = answer.data?.pages.flatMap<TraceItem | SpanItem>((page) => page.items) ?? [];
+    knowServices(
+      seen.flatMap((item) => ('services' in item ? item.services.map(({ name }) => name) : item.service)),
+    );
+  }, [answer.data]);
   const partial = answer.data?.pages.find((page) => page.partial !== null)?.partial ?? null;
   const shared = {
     scroller,

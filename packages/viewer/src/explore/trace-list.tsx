@@ -6,8 +6,9 @@ import { useClock } from '../app/clock.ts';
 import { useShortcuts } from '../app/shortcuts.tsx';
 import { sharedUrlState, type UrlState } from '../app/url-state.ts';
 import { Icon } from '../design/icon.tsx';
-import { ServiceChip, ServiceSwatch } from '../design/service-chip.tsx';
+import { ServiceSwatch } from '../design/service-chip.tsx';
 import { formatCount, formatDuration, formatRecent } from '../time/format.ts';
+import { ServiceChips } from './service-chips.tsx';
 
 function DurationBar({ ms, maxMs }: { ms: number; maxMs: number }) {
   return (
@@ -24,6 +25,8 @@ interface RowProps<Item> {
   readonly item: Item;
   readonly maxMs: number;
   readonly nowMs: number;
+  /** Of the column of services, in pixels. */
+  readonly servicesWidth: number;
   readonly compareWith: string | undefined;
   readonly onCompare: (traceId: string | undefined) => void;
 }
@@ -61,7 +64,8 @@ function CompareButton({
   );
 }
 
-export function TraceRow({ item, maxMs, nowMs, compareWith, onCompare }: RowProps<TraceItem>) {
+export function TraceRow(props: RowProps<TraceItem>) {
+  const { item, maxMs, nowMs, servicesWidth, compareWith, onCompare } = props;
   return (
     <>
       <time className="cell-time mono" dateTime={item.start_time} title={item.start_time}>
@@ -84,12 +88,7 @@ export function TraceRow({ item, maxMs, nowMs, compareWith, onCompare }: RowProp
       <span className={item.error_count > 0 ? 'num bad cell-errors' : 'num faint cell-errors'}>
         {item.error_count > 0 ? formatCount(item.error_count) : '–'}
       </span>
-      <span className="cell-services">
-        {item.services.slice(0, 6).map(({ name, span_count }) => (
-          <ServiceChip key={name} name={name} count={span_count} />
-        ))}
-        {item.services.length > 6 && <span className="faint">+{item.services.length - 6}</span>}
-      </span>
+      <ServiceChips services={item.services} width={servicesWidth} />
       <CompareButton traceId={item.trace_id} compareWith={compareWith} onCompare={onCompare} />
     </>
   );
@@ -152,14 +151,21 @@ export function VirtualList<Item extends { readonly duration_ms: number }>(props
   const list = useRef<HTMLUListElement>(null);
   const nowMs = useClock();
   const [offset, setOffset] = useState(0);
+  const [servicesWidth, setServicesWidth] = useState(0);
+  const isEmpty = items.length === 0;
   useLayoutEffect(() => {
     const element = list.current;
     if (element === null || scroller === null) return;
-    const observer = new ResizeObserver(() => setOffset(element.offsetTop));
+    const measure = () => {
+      setOffset(element.offsetTop);
+      // The columns of all rows are the same, so one of them tells.
+      if (!isEmpty) setServicesWidth(element.querySelector('.cell-services')?.clientWidth ?? 0);
+    };
+    const observer = new ResizeObserver(measure);
     observer.observe(scroller.firstElementChild ?? scroller);
-    setOffset(element.offsetTop);
+    measure();
     return () => observer.disconnect();
-  }, [scroller]);
+  }, [scroller, isEmpty]);
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller,
@@ -209,7 +215,14 @@ export function VirtualList<Item extends { readonly duration_ms: number }>(props
             className="row"
             style={{ transform: `translateY(${start - offset}px)`, height: size }}
           >
-            {props.row({ item, maxMs, nowMs, compareWith: props.compareWith, onCompare: props.onCompare })}
+            {props.row({
+              item,
+              maxMs,
+              nowMs,
+              servicesWidth,
+              compareWith: props.compareWith,
+              onCompare: props.onCompare,
+            })}
           </li>
         );
       })}

@@ -1,3 +1,7 @@
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
 /** A call from one service to another, as the layout needs it. */
 export interface Edge {
   readonly parent: string;
@@ -8,38 +12,110 @@ export interface PlacedNode {
   readonly name: string;
   readonly x: number;
   readonly y: number;
+  readonly width: number;
 }
 export interface MapLayout {
   readonly nodes: ReadonlyMap<string, PlacedNode>;
+  /** By `edgeKey`: where an edge to a later column goes; from its first point, curve and straight by turns. */
+  readonly routes: ReadonlyMap<string, readonly Point[]>;
   readonly width: number;
   readonly height: number;
 }
 
 export const nodeWidth = 164;
 export const nodeHeight = 54;
-const gapX = 72;
+/** What an edge that passes a column keeps free there. */
+const laneHeight = 12;
+const gapX = 92;
 const gapY = 26;
+
+export function edgeKey({ parent, child }: Pick<Edge, 'parent' | 'child'>): string {
+  return `${parent}\n${child}`;
+}
+
+/** A place that an edge keeps free in a column between its ends; a name that no service has. */
+function laneName(edge: Edge, column: number): string {
+  return `${edgeKey(edge)}\n${column}`;
+}
+const isLane = (name: string) => name.includes('\n');
 
 /**
  * Callers left of whom they call, in columns: a service stands one column right of the farthest of its
  * callers, edges that would close a cycle left aside; within a column, near the mean of its callers, so that
- * few edges cross. Deterministic: the same services give the same picture.
+ * few edges cross. An edge that passes a column has a lane of its own there, so none goes beneath a service.
+ * Deterministic: the same services give the same picture.
  */
-export function layoutMap(services: readonly string[], edges: readonly Edge[]): MapLayout {
+export function layoutMap(
+  services: readonly string[],
+  edges: readonly Edge[],
+  widthOf: (name: string) => number = () => nodeWidth,
+): MapLayout {
   const names = [...new Set([...services, ...edges.flatMap(({ parent, child }) => [parent, child])])].sort();
   const forward = withoutCycles(names, edges);
   const columns = columnsOf(names, forward);
-  orderColumns(columns, forward);
-  const tallest = Math.max(1, ...columns.map((column) => column.length));
-  const height = tallest * (nodeHeight + gapY) + gapY;
-  const nodes = new Map<string, PlacedNode>();
+  const columnOf = new Map(columns.flatMap((column, index) => column.map((name) => [name, index] as const)));
+  const steps = withLanes(columns, forward, columnOf);
+  orderColumns(columns, steps);
+  const heightOf = (name: string) => (isLane(name) ? laneHeight : nodeHeight) + gapY;
+  const heights = columns.map((column) => column.reduce((sum, name) => sum + heightOf(name), 0));
+  const height = Math.max(nodeHeight, ...heights) + gapY;
+  const placed = new Map<string, PlacedNode>();
+  let x = gapY;
   columns.forEach((column, index) => {
-    const top = (height - column.length * (nodeHeight + gapY) + gapY) / 2;
-    column.forEach((name, place) => {
-      nodes.set(name, { name, x: gapY + index * (nodeWidth + gapX), y: top + place * (nodeHeight + gapY) });
-    });
+    const width = Math.max(0, ...column.filter((name) => !isLane(name)).map(widthOf));
+    let y = (height - (heights[index] ?? 0) + gapY) / 2;
+    for (const name of column) {
+      placed.set(name, { name, x, y, width });
+      y += heightOf(name);
+    }
+    x += width + gapX;
   });
-  return { nodes, width: columns.length * (nodeWidth + gapX) - gapX + gapY * 2, height };
+  return {
+    nodes: new Map([...placed].filter(([name]) => !isLane(name))),
+    routes: new Map(forward.map((edge) => [edgeKey(edge), routeOf(edge, placed, columnOf)])),
+    width: x - gapX + gapY,
+    height,
+  };
+}
+
+/** Puts lanes into the columns that edges pass and gives the edges from each column to the next. */
+function withLanes(
+  columns: string[][],
+  edges: readonly Edge[],
+  columnOf: ReadonlyMap<string, number>,
+): readonly Edge[] {
+  return edges.flatMap((edge) => {
+    const last = columnOf.get(edge.child) ?? 0;
+    const steps: Edge[] = [];
+    let parent = edge.parent;
+    for (let column = (columnOf.get(edge.parent) ?? 0) + 1; column < last; column += 1) {
+      const child = laneName(edge, column);
+      columns[column]?.push(child);
+      steps.push({ ...edge, parent, child });
+      parent = child;
+    }
+    return [...steps, { ...edge, parent }];
+  });
+}
+
+function routeOf(
+  edge: Edge,
+  placed: ReadonlyMap<string, PlacedNode>,
+  columnOf: ReadonlyMap<string, number>,
+): readonly Point[] {
+  const from = placed.get(edge.parent);
+  const to = placed.get(edge.child);
+  if (from === undefined || to === undefined) return [];
+  const points: Point[] = [{ x: from.x + from.width, y: from.y + nodeHeight / 2 }];
+  const last = columnOf.get(edge.child) ?? 0;
+  for (let column = (columnOf.get(edge.parent) ?? 0) + 1; column < last; column += 1) {
+    const lane = placed.get(laneName(edge, column));
+    if (lane === undefined) continue;
+    const y = lane.y + laneHeight / 2;
+    points.push({ x: lane.x, y }, { x: lane.x + lane.width, y });
+  }
+  points.push({ x: to.x, y: to.y + nodeHeight / 2 });
+  return points;
 }
 
 /** The edges that lead away from where the busiest entries start; a back edge of a cycle is left out. */

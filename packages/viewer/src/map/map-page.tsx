@@ -7,10 +7,12 @@ import { useShortcuts } from '../app/shortcuts.tsx';
 import { sharedUrlState, type UrlState } from '../app/url-state.ts';
 import { Icon } from '../design/icon.tsx';
 import { ServiceSwatch } from '../design/service-chip.tsx';
+import { knowServices } from '../design/service-color.ts';
 import { Empty, Failure, Loading } from '../design/states.tsx';
 import { formatCount, formatDuration, formatRate, formatShare } from '../time/format.ts';
 import { RangePicker } from '../time/range-picker.tsx';
-import { layoutMap, nodeHeight, nodeWidth, type PlacedNode } from './layout.ts';
+import { type Box, backCurve, curvesOf, pathOf, placeLabels } from './edge-path.ts';
+import { edgeKey, layoutMap, type MapLayout, nodeHeight, nodeWidth } from './layout.ts';
 import './map.css';
 
 /** Shares of failed spans from which a service is not well, and from which it is ill. */
@@ -23,45 +25,81 @@ function health({ count, errors }: Red): 'ok' | 'warn' | 'bad' {
 }
 const healthWords = { ok: 'healthy', warn: 'some errors', bad: 'many errors' } as const;
 
-function curve(from: PlacedNode, to: PlacedNode): string {
-  const y0 = from.y + nodeHeight / 2;
-  const y1 = to.y + nodeHeight / 2;
-  if (to.x > from.x) {
-    const x0 = from.x + nodeWidth;
-    const bend = Math.max(40, (to.x - x0) / 2);
-    return `M${x0} ${y0} C${x0 + bend} ${y0} ${to.x - bend} ${y1} ${to.x - 7} ${y1}`;
-  }
-  // Back to an earlier column: around below.
-  const x0 = from.x + nodeWidth / 2;
-  const x1 = to.x + nodeWidth / 2;
-  const low = Math.max(from.y, to.y) + nodeHeight + 34;
-  return `M${x0} ${from.y + nodeHeight} C${x0} ${low} ${x1} ${low} ${x1} ${to.y + nodeHeight + 7}`;
+let measuring: CanvasRenderingContext2D | null = null;
+function textWidth(text: string, font: string): number {
+  measuring ??= document.createElement('canvas').getContext('2d');
+  if (measuring === null) return text.length * 7;
+  measuring.font = `${font} ${getComputedStyle(document.body).fontFamily}`;
+  return Math.ceil(measuring.measureText(text).width);
 }
 
-interface EdgeLineProps {
+const maxNodeWidth = 280;
+/** Borders and paddings of a node; see `.map-node`. */
+const nodeFrame = 28;
+const figureGap = 10;
+
+function figuresOf(red: Red, seconds: number): readonly [string, string, string] {
+  return [
+    formatRate(red.count / seconds),
+    formatShare(red.errors / Math.max(1, red.count)),
+    formatDuration(red.p95_ms),
+  ];
+}
+
+/** Wide enough for its name and its figures, each in one line. */
+function nodeWidthOf(name: string, red: Red | undefined, seconds: number): number {
+  const figures = red === undefined ? [] : figuresOf(red, seconds);
+  const figuresWidth = figures.reduce((sum, text) => sum + textWidth(text, '12px') + figureGap, 0);
+  const nameWidth = textWidth(name || '(no service)', '700 13px') + 18;
+  return Math.min(maxNodeWidth, Math.max(nodeWidth, nodeFrame + Math.max(nameWidth, figuresWidth)));
+}
+
+interface DrawnEdge {
   readonly edge: DependencyItem;
-  readonly from: PlacedNode;
-  readonly to: PlacedNode;
-  readonly most: number;
-  readonly dim: boolean;
+  readonly curves: ReturnType<typeof curvesOf>;
+  readonly label: string;
+  readonly box: Box | null;
 }
 
-function EdgeLine({ edge, from, to, most, dim }: EdgeLineProps) {
-  const middleX = (from.x + nodeWidth + to.x) / 2;
-  const middleY = (from.y + to.y + nodeHeight) / 2;
+/** Lines and labels, the busiest last, so that it lies on top; its label finds its place first. */
+function drawnEdges(layout: MapLayout, edges: readonly DependencyItem[]): readonly DrawnEdge[] {
+  const busiest = [...edges].sort((a, b) => b.count - a.count);
+  const lines = busiest.flatMap((edge) => {
+    const from = layout.nodes.get(edge.parent);
+    const to = layout.nodes.get(edge.child);
+    if (from === undefined || to === undefined) return [];
+    const route = layout.routes.get(edgeKey(edge));
+    const label = formatDuration(edge.p95_ms);
+    const curves = route === undefined ? [backCurve(from, to)] : curvesOf(route);
+    return [{ edge, curves, label, width: textWidth(label, '11px') + 8 }];
+  });
+  const nodes = [...layout.nodes.values()].map((node) => ({ ...node, height: nodeHeight }));
+  const boxes = placeLabels(lines, nodes);
+  return lines.map((line, index) => ({ ...line, box: boxes[index] ?? null })).reverse();
+}
+
+function EdgeLine({ drawn, most, dim }: { drawn: DrawnEdge; most: number; dim: boolean }) {
+  const { edge, curves } = drawn;
   return (
-    <g className={`edge edge-${health(edge)}${dim ? ' dim' : ''}`}>
-      <path
-        d={curve(from, to)}
-        fill="none"
-        strokeWidth={1 + 4 * (Math.log1p(edge.count) / Math.log1p(most))}
-        markerEnd={`url(#arrow-${health(edge)})`}
-      />
-      {to.x > from.x && (
-        <text x={middleX} y={middleY - 5} textAnchor="middle">
-          {formatDuration(edge.p95_ms)}
-        </text>
-      )}
+    <path
+      className={`edge edge-${health(edge)}${dim ? ' dim' : ''}`}
+      d={pathOf(curves)}
+      fill="none"
+      strokeWidth={1 + 4 * (Math.log1p(edge.count) / Math.log1p(most))}
+      markerEnd={`url(#arrow-${health(edge)})`}
+    />
+  );
+}
+
+/** Above all lines, on a ground of its own. */
+function EdgeLabel({ drawn: { box, label }, dim }: { drawn: DrawnEdge; dim: boolean }) {
+  if (box === null) return null;
+  return (
+    <g className={dim ? 'edge-label dim' : 'edge-label'}>
+      <rect x={box.x} y={box.y} width={box.width} height={box.height} rx={3} />
+      <text x={box.x + box.width / 2} y={box.y + box.height / 2 + 4} textAnchor="middle">
+        {label}
+      </text>
     </g>
   );
 }
@@ -123,9 +161,15 @@ export function MapPage() {
     () => new Map((services.data?.data ?? []).map((one) => [one.service, one])),
     [services.data],
   );
-  const layout = useMemo(() => layoutMap([...byName.keys()], edges), [byName, edges]);
-  const most = Math.max(1, ...edges.map(({ count }) => count));
   const seconds = (scope.range.endMs - scope.range.startMs) / 1000;
+  const layout = useMemo(() => {
+    knowServices([...byName.keys(), ...edges.flatMap(({ parent, child }) => [parent, child])]);
+    return layoutMap([...byName.keys()], edges, (name) => nodeWidthOf(name, byName.get(name), seconds));
+  }, [byName, edges, seconds]);
+  const drawn = useMemo(() => drawnEdges(layout, edges), [layout, edges]);
+  const most = Math.max(1, ...edges.map(({ count }) => count));
+  const isDim = ({ parent, child }: DependencyItem) =>
+    hovered !== null && parent !== hovered && child !== hovered;
   const isNear = (name: string) =>
     hovered === null ||
     hovered === name ||
@@ -184,33 +228,24 @@ export function MapPage() {
                   </marker>
                 ))}
               </defs>
-              {edges.map((edge) => {
-                const from = layout.nodes.get(edge.parent);
-                const to = layout.nodes.get(edge.child);
-                if (from === undefined || to === undefined || from === to) return null;
-                const dim = hovered !== null && edge.parent !== hovered && edge.child !== hovered;
-                return (
-                  <EdgeLine
-                    key={`${edge.parent}\n${edge.child}`}
-                    edge={edge}
-                    from={from}
-                    to={to}
-                    most={most}
-                    dim={dim}
-                  />
-                );
-              })}
+              {drawn.map((one) => (
+                <EdgeLine key={edgeKey(one.edge)} drawn={one} most={most} dim={isDim(one.edge)} />
+              ))}
+              {drawn.map((one) => (
+                <EdgeLabel key={edgeKey(one.edge)} drawn={one} dim={isDim(one.edge)} />
+              ))}
             </svg>
-            {[...layout.nodes.values()].map(({ name, x, y }) => {
+            {[...layout.nodes.values()].map(({ name, x, y, width }) => {
               const red = byName.get(name);
               const kind = red === undefined ? 'ok' : health(red);
+              const [rate, share, p95] = red === undefined ? [] : figuresOf(red, seconds);
               return (
                 <Link
                   key={name}
                   to="/services"
                   search={(state: UrlState) => ({ ...sharedUrlState(state), service: name })}
                   className={`map-node map-node-${kind}${isNear(name) ? '' : ' dim'}`}
-                  style={{ left: x, top: y, width: nodeWidth, height: nodeHeight }}
+                  style={{ left: x, top: y, width, height: nodeHeight }}
                   onPointerEnter={() => setHovered(name)}
                   onPointerLeave={() => setHovered(null)}
                   onFocus={() => setHovered(name)}
@@ -218,15 +253,15 @@ export function MapPage() {
                 >
                   <span className="line">
                     <ServiceSwatch name={name} />
-                    <b className="clip">{name === '' ? '(no service)' : name}</b>
+                    <b className="clip" title={name}>
+                      {name === '' ? '(no service)' : name}
+                    </b>
                   </span>
                   {red !== undefined && (
                     <span className="map-figures">
-                      {formatRate(red.count / seconds)}
-                      <span className={red.errors > 0 ? 'bad' : 'faint'}>
-                        {formatShare(red.errors / Math.max(1, red.count))}
-                      </span>
-                      {formatDuration(red.p95_ms)}
+                      <span>{rate}</span>
+                      <span className={red.errors > 0 ? 'bad' : 'faint'}>{share}</span>
+                      <span>{p95}</span>
                       <span className="visually-hidden">p95, {healthWords[kind]}</span>
                     </span>
                   )}

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { readToken, useTheme } from '../../app/theme.ts';
-import { serviceColor } from '../../design/service-color.ts';
+import { knowServices, serviceColor } from '../../design/service-color.ts';
 import type { Palette } from './scene.ts';
 
 export function usePalette(): Palette {
@@ -24,5 +24,8 @@ export function usePalette(): Palette {
 
 export function useServiceColors(services: readonly string[]): readonly string[] {
   const theme = useTheme();
-  return useMemo(() => services.map((name) => serviceColor(name, theme)), [services, theme]);
+  return useMemo(() => {
+    knowServices(services);
+    return services.map((name) => serviceColor(name, theme));
+  }, [services, theme]);
 }
