@@ -2,7 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { GoogleAuth as GoogleAuth9 } from 'google-auth-v9';
 import { GoogleAuth as GoogleAuth11 } from 'google-auth-v11';
 import { describe, expect, it } from 'vitest';
-import { googleCloud } from '../src/google.ts';
+import { detectResource } from '../src/google/detect-resource.ts';
+import { metadataServer } from '../src/google/metadata-server.ts';
+import { authHeaders } from '../src/google/request-headers.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 /** With a universe of its own the library signs its token itself: no network. */
@@ -24,24 +26,20 @@ function metadataOf(values: Record<string, string>): typeof globalThis.fetch {
     });
   };
 }
-const auth = { getRequestHeaders: async () => ({}) };
+const detect = (env: Record<string, string>, fetch: typeof globalThis.fetch) =>
+  detectResource(env, metadataServer({ host: 'metadata', timeoutMs: 400, fetch }));
 
-describe('googleCloud', () => {
+describe('authHeaders', () => {
   it.each([
     ['9, whose headers are a plain object', () => new GoogleAuth9({ credentials, scopes: SCOPES })],
     ['11, whose headers are a Headers', () => new GoogleAuth11({ credentials, scopes: SCOPES })],
-  ])('authorises with google-auth-library %s', async (_name, makeAuth) => {
-    const options = await googleCloud({
-      projectId: 'utxoiq-prod',
-      auth: makeAuth(),
-      env: {},
-      fetch: nowhere,
-    });
-    const headers = typeof options.headers === 'function' ? await options.headers() : {};
+  ])('makes a plain object of google-auth-library %s', async (_name, makeAuth) => {
+    const headers = await authHeaders(makeAuth(), 'https://telemetry.trace.local');
     expect(headers.authorization).toMatch(/^Bearer ey/);
-    expect(options).toMatchObject({ projectId: 'utxoiq-prod', endpoint: 'https://telemetry.googleapis.com' });
   });
+});
 
+describe('detectResource', () => {
   it.each([
     [
       'Cloud Run',
@@ -112,8 +110,7 @@ describe('googleCloud', () => {
       },
     ],
   ])('knows %s', async (_name, env, metadata, expected) => {
-    const { resourceAttributes } = await googleCloud({ auth, env, fetch: metadataOf(metadata as never) });
-    expect(resourceAttributes).toEqual({
+    expect(await detect(env as never, metadataOf(metadata as never))).toEqual({
       'gcp.project_id': 'p',
       'cloud.provider': 'gcp',
       'cloud.account.id': 'p',
@@ -127,7 +124,7 @@ describe('googleCloud', () => {
       asked++;
       return nowhere();
     };
-    expect((await googleCloud({ auth, env: {}, fetch })).resourceAttributes).toEqual({});
+    expect(await detect({}, fetch)).toEqual({});
     expect(asked).toBe(1);
   });
 });

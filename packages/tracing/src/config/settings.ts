@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import { COMPRESSIONS, type Compression } from '../export/compress.ts';
 import type { Report } from '../export/error-reporter.ts';
 import type { HeaderSource } from '../export/otlp-http-transport.ts';
 import { DEFAULT_OUTBOX_OPTIONS, type OutboxOptions } from '../export/outbox.ts';
@@ -33,7 +34,7 @@ export interface Settings {
   /** Null: no credentials of Google's. */
   readonly google: GoogleSettings | null;
   readonly headers: HeaderSource;
-  readonly compression: 'none' | 'gzip';
+  readonly compression: Compression;
   readonly flushBeforeResponseMs: number | null;
   readonly transport: Transport | null;
   readonly sink: SpanSink | null;
@@ -97,7 +98,7 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
     projectIsKnown: projectId !== DEFAULT_PROJECT,
     tls: tlsFilesOf(env),
     headers,
-    compression: compressionOf(options, env),
+    compression: compressionOf(options, env, endpoint.protocol),
     flushBeforeResponseMs:
       options.flushBeforeResponseMs === undefined
         ? null
@@ -172,10 +173,18 @@ function resourceOf(
   };
 }
 
-function compressionOf(options: TracingOptions, env: Environment): 'none' | 'gzip' {
-  const value = options.compression ?? text(env, 'OTEL_EXPORTER_OTLP_COMPRESSION') ?? 'none';
-  if (value === 'none' || value === 'gzip') return value;
-  throw new TracingError('BAD_OPTION', `compression must be none or gzip, got ${JSON.stringify(value)}`);
+function compressionOf(options: TracingOptions, env: Environment, protocol: Protocol): Compression {
+  const value =
+    options.compression ??
+    text(env, 'OTEL_EXPORTER_OTLP_TRACES_COMPRESSION') ??
+    text(env, 'OTEL_EXPORTER_OTLP_COMPRESSION') ??
+    'none';
+  // @grpc/grpc-js knows gzip and deflate only.
+  const possible = COMPRESSIONS.filter((known) => protocol !== 'grpc' || known !== 'zstd');
+  const found = possible.find((known) => known === value);
+  if (found !== undefined) return found;
+  const over = `with ${protocol}, got ${JSON.stringify(value)}`;
+  throw new TracingError('BAD_OPTION', `compression must be ${possible.join(' or ')} ${over}`);
 }
 
 function spillOf(options: TracingOptions, env: Environment): Settings['spill'] {

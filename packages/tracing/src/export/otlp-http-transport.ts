@@ -1,9 +1,9 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import type * as http from 'node:http';
+import type * as https from 'node:https';
+import { getBuiltinModule } from 'node:process';
 import { activeContext } from '../context/context-manager.ts';
 import { SUPPRESSED } from '../context/suppressed.ts';
+import { type Compression, compress } from './compress.ts';
 import { type HttpAnswer, resultOfAnswer } from './otlp-response.ts';
 import type { SendResult, Transport } from './send-result.ts';
 import type { TlsFiles } from './tls-files.ts';
@@ -14,41 +14,37 @@ export interface OtlpHttpOptions {
   /** The whole URL, `/v1/traces` included. */
   readonly url: string;
   readonly headers?: HeaderSource;
-  readonly compression: 'none' | 'gzip';
+  readonly compression: Compression;
   readonly timeoutMs: number;
   readonly maxConnections: number;
   readonly tls?: TlsFiles;
 }
 
-/** Runs in libuv's threads, beside the program. Level 1 already takes spans to a sixth. */
-const compress = promisify(gzip);
-const GZIP_LEVEL = 1;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** OTLP/HTTP, protobuf. Its own requests are never traced. */
 export class OtlpHttpTransport implements Transport {
   readonly endpoint: string;
   private readonly url: URL;
-  private readonly agent: http.Agent;
+  /** Loaded with the first request: programs that serve nothing start faster without it. */
+  private connection: { readonly agent: http.Agent; readonly request: typeof http.request } | null = null;
   private readonly options: OtlpHttpOptions;
 
   constructor(options: OtlpHttpOptions) {
     this.options = options;
     this.endpoint = options.url;
     this.url = new URL(options.url);
-    const agentOptions = { keepAlive: true, maxSockets: options.maxConnections };
-    this.agent =
-      this.url.protocol === 'https:'
-        ? new https.Agent({ ...agentOptions, ...options.tls })
-        : new http.Agent(agentOptions);
   }
 
   async send(body: Buffer, signal: AbortSignal): Promise<SendResult> {
     try {
       const { headers } = this.options;
       const extra = typeof headers === 'function' ? await activeContext.run(SUPPRESSED, headers) : headers;
-      const packed = this.options.compression === 'gzip' ? await compress(body, { level: GZIP_LEVEL }) : body;
-      const answer = await activeContext.run(SUPPRESSED, () => this.post(packed, { ...extra }, signal));
+      const packed = await compress(body, this.options.compression);
+      const encoded = packed.encoding === 'none' ? {} : { 'content-encoding': packed.encoding };
+      const answer = await activeContext.run(SUPPRESSED, () =>
+        this.post(packed.body, { ...extra, ...encoded }, signal),
+      );
       return resultOfAnswer(answer);
     } catch (error) {
       return { status: 'retry', afterMs: null, reason: reasonOf(error) };
@@ -56,20 +52,31 @@ export class OtlpHttpTransport implements Transport {
   }
 
   close(): void {
-    this.agent.destroy();
+    this.connection?.agent.destroy();
+  }
+
+  private connect(): NonNullable<typeof this.connection> {
+    const { maxConnections, tls } = this.options;
+    const agentOptions = { keepAlive: true, maxSockets: maxConnections };
+    if (this.url.protocol === 'https:') {
+      const { Agent, request }: typeof https = getBuiltinModule('node:https');
+      return { agent: new Agent({ ...agentOptions, ...tls }), request };
+    }
+    const { Agent, request }: typeof http = getBuiltinModule('node:http');
+    return { agent: new Agent(agentOptions), request };
   }
 
   private post(body: Buffer, headers: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
-    const request = (this.url.protocol === 'https:' ? https : http).request(this.url, {
+    this.connection ??= this.connect();
+    const request = this.connection.request(this.url, {
       method: 'POST',
-      agent: this.agent,
+      agent: this.connection.agent,
       signal: AbortSignal.any([signal, AbortSignal.timeout(this.options.timeoutMs)]),
       headers: {
         ...headers,
         'content-type': 'application/x-protobuf',
         'content-length': body.length,
-        ...(this.options.compression === 'gzip' && { 'content-encoding': 'gzip' }),
       },
     });
     request.on('error', reject);

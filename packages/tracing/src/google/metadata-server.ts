@@ -1,17 +1,15 @@
-const DEFAULT_HOST = 'metadata.google.internal';
-
 /** Reads of Google's metadata server, relative to `/computeMetadata/v1/`; null where there is none. */
 export type Metadata = (path: string) => Promise<string | null>;
 
 export interface MetadataOptions {
   /** `GCE_METADATA_HOST`. */
-  readonly host?: string | undefined;
+  readonly host: string;
   readonly timeoutMs: number;
   readonly fetch: typeof globalThis.fetch;
 }
 
 /** Once it has not answered, it is not asked again: elsewhere each question would cost the whole timeout. */
-export function metadataServer({ host = DEFAULT_HOST, timeoutMs, fetch }: MetadataOptions): Metadata {
+export function metadataServer({ host, timeoutMs, fetch }: MetadataOptions): Metadata {
   let absent = false;
   return async (path) => {
     if (absent) return null;

@@ -1,5 +1,6 @@
 import { activeContext } from '../context/context-manager.ts';
 import { SUPPRESSED } from '../context/suppressed.ts';
+import type { Compression } from '../export/compress.ts';
 import type { HeaderSource } from '../export/otlp-http-transport.ts';
 import { partialSuccess } from '../export/otlp-response.ts';
 import type { SendResult, Transport } from '../export/send-result.ts';
@@ -41,7 +42,7 @@ export interface OtlpGrpcOptions {
   /** `http://host:port` for plain text, `https://host:port` for TLS. */
   readonly url: string;
   readonly headers?: HeaderSource;
-  readonly compression: 'none' | 'gzip';
+  readonly compression: Compression;
   readonly timeoutMs: number;
   readonly tls?: TlsFiles;
   /** Loads @grpc/grpc-js. */

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { getBuiltinModule } from 'node:process';
 import { PropagatedSpan } from '../tracer/propagated-span.ts';
 import type { HttpServerSpan } from './http-server-span.ts';
 import { abortServerSpan, endServerSpan, type ServerSpan, setServerRoute } from './server-span.ts';
@@ -10,6 +11,8 @@ const CURRENT = Symbol('utxoiq.current-response');
 type TracedResponse = ServerResponse & { [SPAN]?: ServerSpan | undefined };
 type TracedSocket = Socket & { [CURRENT]?: TracedResponse | undefined };
 
+/** Node's own class, looked up with the first response: who has one has loaded node:http. */
+let PlainResponse: typeof ServerResponse | null = null;
 let users = 0;
 
 /**
@@ -35,7 +38,8 @@ export function endWithResponse(response: ServerResponse, span: ServerSpan): voi
   sendSpansFirst(traced, span);
   const socket = response.socket as TracedSocket | null;
   // HTTP/2, injected and already detached responses are not announced by Node.
-  if (users === 0 || response.constructor !== ServerResponse || socket === null) {
+  PlainResponse ??= getBuiltinModule('node:http').ServerResponse;
+  if (users === 0 || response.constructor !== PlainResponse || socket === null) {
     endByListeners(traced);
     return;
   }
