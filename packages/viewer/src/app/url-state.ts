@@ -67,6 +67,11 @@ export function sharedUrlState(state: UrlState): UrlState {
   return patchUrlState({}, { from: state.from, to: state.to, project: state.project });
 }
 
+/** The whole address of a trace as others may open it: without the range and filter that it was found with. */
+export function linkTo(traceId: string, state: UrlPatch): string {
+  return `${location.origin}/traces/${traceId}${formatUrlState(patchUrlState({}, state))}`;
+}
+
 export type UpdateUrl = (patch: UrlPatch, how?: { replace?: boolean }) => void;
 
 export function useUrlState(): [UrlState, UpdateUrl] {

@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
-import { buildTree, diffTraces, traceLength } from '@utxoiq/model';
+import { buildTree, traceLength } from '@utxoiq/model';
 import { type FormEvent, useEffect, useMemo, useState } from 'react';
 import { sharedUrlState, type UrlState, useUrlState } from '../app/url-state.ts';
 import { Icon } from '../design/icon.tsx';
 import { Empty, Failure, Loading } from '../design/states.tsx';
 import { formatCount, formatDuration } from '../time/format.ts';
+import { useAnalysisTask } from '../trace/heavy/use-analysis-task.ts';
 import type { TraceDocument } from '../trace/trace-document.ts';
 import { useServerTrace } from '../trace/use-server-trace.ts';
 import { DiffTable } from './diff-table.tsx';
@@ -78,14 +79,8 @@ function Side({ name, trace }: { name: 'A' | 'B'; trace: TraceDocument }) {
 
 function Comparison({ a, b }: { a: TraceDocument; b: TraceDocument }) {
   const [state, update] = useUrlState();
-  const diff = useMemo(
-    () =>
-      diffTraces(
-        { outline: a.outline, tree: buildTree(a.outline) },
-        { outline: b.outline, tree: buildTree(b.outline) },
-      ),
-    [a, b],
-  );
+  const task = useMemo(() => ({ kind: 'diff' as const, outline: a.outline, other: b.outline }), [a, b]);
+  const diff = useAnalysisTask(task);
   const view = state.view === 'side' ? 'side' : 'structure';
   return (
     <>
@@ -122,7 +117,12 @@ function Comparison({ a, b }: { a: TraceDocument; b: TraceDocument }) {
           </button>
         </div>
       </div>
-      {view === 'structure' ? <DiffTable diff={diff} /> : <SideBySide a={a} b={b} />}
+      {view === 'side' && <SideBySide a={a} b={b} />}
+      {view === 'structure' && diff?.status === 'running' && <Loading what="the comparison" />}
+      {view === 'structure' && diff?.status === 'failed' && (
+        <Failure error={diff.error} what="the comparison" />
+      )}
+      {view === 'structure' && diff?.status === 'done' && <DiffTable diff={diff.result} />}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { Icon } from './icon.tsx';
+import { Icon, type IconName } from './icon.tsx';
 
 /** Clipboards are refused to pages that are not served safely; a selection works everywhere. */
 async function copyText(text: string): Promise<void> {
@@ -12,7 +12,13 @@ async function copyText(text: string): Promise<void> {
   area.remove();
 }
 
-export function CopyButton({ text, what }: { text: string | (() => string); what: string }) {
+interface CopyButtonProps {
+  readonly text: string | (() => string);
+  readonly what: string;
+  readonly icon?: IconName;
+}
+
+export function CopyButton({ text, what, icon = 'copy' }: CopyButtonProps) {
   const [state, setState] = useState<'idle' | 'done' | 'failed'>('idle');
   useEffect(() => {
     if (state === 'idle') return;
@@ -34,7 +40,7 @@ export function CopyButton({ text, what }: { text: string | (() => string); what
         );
       }}
     >
-      <Icon name={state === 'done' ? 'check' : 'copy'} />
+      <Icon name={state === 'done' ? 'check' : icon} />
     </button>
   );
 }

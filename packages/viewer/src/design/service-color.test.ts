@@ -54,6 +54,13 @@ describe('the slots of services', () => {
     }
   });
 
+  it('takes up slots of before, and leaves out what is none', () => {
+    const one = slots();
+    one.restore({ worker: 3, caller: 99, other: 'blue' });
+    expect(one.slotOf('worker')).toBe(3);
+    expect([...one.entries()]).toEqual([['worker', 3]]);
+  });
+
   it('gives sixteen services sixteen colours, and spreads more of them evenly', () => {
     const one = slots();
     const used = Array.from({ length: 48 }, (_, index) => one.slotOf(`service-${index}`));

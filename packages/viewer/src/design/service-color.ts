@@ -19,14 +19,35 @@ export const servicePalette: Readonly<Record<Theme, readonly string[]>> = {
   ],
 };
 
-const slots = new ServiceSlots(servicePalette.dark);
+const storageKey = 'utxoiq.service-colors';
+const maxStored = 64;
+
+/** The slots of last time, so that a service keeps its colour from page to page and from day to day. */
+function storedSlots(): ServiceSlots {
+  const restored = new ServiceSlots(servicePalette.dark);
+  try {
+    const stored: unknown = JSON.parse(globalThis.window?.localStorage.getItem(storageKey) ?? '{}');
+    if (typeof stored === 'object' && stored !== null) restored.restore({ ...stored });
+  } catch {
+    // What does not parse, or may not be read, is as good as nothing: names get their colours anew.
+  }
+  return restored;
+}
+
+const slots = storedSlots();
 
 /** Services that will be seen together: their colours then depend on their names, not on who is drawn first. */
 export function knowServices(services: Iterable<string>): void {
   for (const name of [...new Set(services)].sort()) slots.slotOf(name);
+  try {
+    const kept = Object.fromEntries([...slots.entries()].slice(0, maxStored));
+    globalThis.window?.localStorage.setItem(storageKey, JSON.stringify(kept));
+  } catch {
+    // A full or forbidden storage costs nothing but the same colours next time.
+  }
 }
 
-/** The same colour for a service in lists, traces and maps, for as long as the page is open. */
+/** The same colour for a service in lists, traces and maps. */
 export function serviceColor(service: string, theme: Theme): string {
   return servicePalette[theme][slots.slotOf(service)] ?? servicePalette[theme][0] ?? '';
 }

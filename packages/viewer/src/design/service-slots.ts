@@ -25,13 +25,29 @@ export class ServiceSlots {
     this.#uses = palette.map(() => 0);
   }
 
+  /** Slots that names had before; what is no such list is left out. */
+  restore(names: Readonly<Record<string, unknown>>): void {
+    for (const [name, slot] of Object.entries(names)) {
+      if (typeof slot === 'number' && this.#uses[slot] !== undefined) this.#take(name, slot);
+    }
+  }
+
+  entries(): Iterable<[string, number]> {
+    return this.#slots;
+  }
+
   slotOf(name: string): number {
     const known = this.#slots.get(name);
     if (known !== undefined) return known;
     const slot = this.#choose(hashOf(name));
+    this.#take(name, slot);
+    return slot;
+  }
+
+  #take(name: string, slot: number): void {
+    if (this.#slots.has(name)) return;
     this.#slots.set(name, slot);
     this.#uses[slot] = (this.#uses[slot] ?? 0) + 1;
-    return slot;
   }
 
   #choose(hash: number): number {

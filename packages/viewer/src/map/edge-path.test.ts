@@ -9,7 +9,7 @@ describe('the lines of the map', () => {
       { parent: 'b', child: 'c', count: 9 },
       { parent: 'a', child: 'c', count: 5 },
     ];
-    const { nodes, routes } = layoutMap([], edges, (name) => (name === 'b' ? 240 : 160));
+    const { nodes, routes } = layoutMap([], edges, { widthOf: (name) => (name === 'b' ? 240 : 160) });
     const between = routes.get('a\nc') ?? [];
     const b = nodes.get('b');
     expect(between).toHaveLength(4);

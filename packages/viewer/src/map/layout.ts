@@ -26,7 +26,9 @@ export const nodeWidth = 164;
 export const nodeHeight = 54;
 /** What an edge that passes a column keeps free there. */
 const laneHeight = 12;
-const gapX = 92;
+/** Between columns; a label stands in the narrowest. */
+const minGapX = 64;
+const maxGapX = 110;
 const gapY = 26;
 
 export function edgeKey({ parent, child }: Pick<Edge, 'parent' | 'child'>): string {
@@ -48,7 +50,7 @@ const isLane = (name: string) => name.includes('\n');
 export function layoutMap(
   services: readonly string[],
   edges: readonly Edge[],
-  widthOf: (name: string) => number = () => nodeWidth,
+  options: { readonly widthOf?: (name: string) => number; readonly availableWidth?: number } = {},
 ): MapLayout {
   const names = [...new Set([...services, ...edges.flatMap(({ parent, child }) => [parent, child])])].sort();
   const forward = withoutCycles(names, edges);
@@ -60,9 +62,15 @@ export function layoutMap(
   const heights = columns.map((column) => column.reduce((sum, name) => sum + heightOf(name), 0));
   const height = Math.max(nodeHeight, ...heights) + gapY;
   const placed = new Map<string, PlacedNode>();
+  const { widthOf = () => nodeWidth, availableWidth = 0 } = options;
+  const widths = columns.map((column) =>
+    Math.max(0, ...column.filter((name) => !isLane(name)).map((name) => widthOf(name))),
+  );
+  const free = availableWidth - widths.reduce((sum, width) => sum + width, gapY * 2);
+  const gapX = Math.min(maxGapX, Math.max(minGapX, Math.floor(free / Math.max(1, columns.length - 1))));
   let x = gapY;
   columns.forEach((column, index) => {
-    const width = Math.max(0, ...column.filter((name) => !isLane(name)).map(widthOf));
+    const width = widths[index] ?? 0;
     let y = (height - (heights[index] ?? 0) + gapY) / 2;
     for (const name of column) {
       placed.set(name, { name, x, y, width });

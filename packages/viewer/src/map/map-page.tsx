@@ -5,6 +5,7 @@ import type { DependencyItem, Red } from '../api/types.ts';
 import { tickClock } from '../app/clock.ts';
 import { useShortcuts } from '../app/shortcuts.tsx';
 import { sharedUrlState, type UrlState } from '../app/url-state.ts';
+import { useSize } from '../charts/canvas.ts';
 import { Icon } from '../design/icon.tsx';
 import { ServiceSwatch } from '../design/service-chip.tsx';
 import { knowServices } from '../design/service-color.ts';
@@ -152,6 +153,7 @@ export function MapPage() {
   const dependencies = useDependencies(scope);
   const services = useServices(scope);
   const [hovered, setHovered] = useState<string | null>(null);
+  const [page, size] = useSize<HTMLElement>();
   useShortcuts('Map', [{ keys: 'r', label: 'Refresh', run: tickClock }]);
   useEffect(() => {
     document.title = 'Map · utxoIQ Tracing';
@@ -164,8 +166,11 @@ export function MapPage() {
   const seconds = (scope.range.endMs - scope.range.startMs) / 1000;
   const layout = useMemo(() => {
     knowServices([...byName.keys(), ...edges.flatMap(({ parent, child }) => [parent, child])]);
-    return layoutMap([...byName.keys()], edges, (name) => nodeWidthOf(name, byName.get(name), seconds));
-  }, [byName, edges, seconds]);
+    return layoutMap([...byName.keys()], edges, {
+      widthOf: (name) => nodeWidthOf(name, byName.get(name), seconds),
+      availableWidth: size.width - 32,
+    });
+  }, [byName, edges, seconds, size.width]);
   const drawn = useMemo(() => drawnEdges(layout, edges), [layout, edges]);
   const most = Math.max(1, ...edges.map(({ count }) => count));
   const isDim = ({ parent, child }: DependencyItem) =>
@@ -179,7 +184,7 @@ export function MapPage() {
   const failed = dependencies.isError ? dependencies : services.isError ? services : null;
   const isPending = dependencies.isPending || services.isPending;
   return (
-    <main className="map-page">
+    <main className="map-page" ref={page}>
       <div className="toolbar">
         <h1>Map</h1>
         <span className="legend-health wide-only" aria-hidden="true">

@@ -1,7 +1,7 @@
 import { Link, useRouter } from '@tanstack/react-router';
 import { outlineIsError } from '@utxoiq/model';
 import { memo, useMemo } from 'react';
-import { sharedUrlState, type UrlState } from '../app/url-state.ts';
+import { linkTo, parseUrlState, sharedUrlState, type UrlState } from '../app/url-state.ts';
 import { CopyButton } from '../design/copy-button.tsx';
 import { Icon } from '../design/icon.tsx';
 import { ServiceSwatch } from '../design/service-chip.tsx';
@@ -89,6 +89,13 @@ export const TraceHeader = memo(function TraceHeader({
         <span className="muted clip wide-only">{service}</span>
         <code className="faint clip wide-only">{outline.traceId}</code>
         <CopyButton text={outline.traceId} what="the trace id" />
+        {document.live && (
+          <CopyButton
+            icon="link"
+            text={() => linkTo(outline.traceId, { project: parseUrlState(location.search).project })}
+            what="a link to this trace"
+          />
+        )}
         <span className="spread" />
         {document.live && (
           <Link

@@ -19,12 +19,14 @@ import { Waterfall } from './waterfall/waterfall.tsx';
 import './trace.css';
 
 const FlameGraph = lazy(async () => ({ default: (await import('./flame/flame-graph.tsx')).FlameGraph }));
+const FlameByTime = lazy(async () => ({ default: (await import('./flame/flame-lanes.tsx')).FlameByTime }));
 const TotalsTable = lazy(async () => ({ default: (await import('./totals-table.tsx')).TotalsTable }));
 
 const views = [
   { id: 'waterfall', label: 'Waterfall' },
   { id: 'flame', label: 'Flame graph' },
   { id: 'table', label: 'Totals' },
+  { id: 'lanes', label: 'Flame by time' },
 ] as const;
 
 /** One trace, from wherever it came. */
@@ -142,6 +144,14 @@ export function TraceView({ document: trace }: { document: TraceDocument }) {
           advice="Sums and the critical path are those of what is shown."
         />
       )}
+      {analysis.skew === 'running' && (
+        <div className="loading-bar" role="status" aria-label="Adjusting clocks" />
+      )}
+      {analysis.skew === 'failed' && (
+        <div className="notice bad-notice" role="alert">
+          The clocks could not be adjusted; what is shown are the recorded times.
+        </div>
+      )}
       {analysis.shiftedCount > 0 && (
         <div className="notice" role="status">
           Clock skew is adjusted: {analysis.shiftedCount} spans stand where a guess puts them, not where they
@@ -210,6 +220,19 @@ export function TraceView({ document: trace }: { document: TraceDocument }) {
               </>
             )}
             {view === 'flame' && <FlameGraph analysis={analysis} />}
+            {view === 'lanes' && (
+              <>
+                <Minimap analysis={analysis} window={window} onWindow={setWindow} />
+                <FlameByTime
+                  analysis={analysis}
+                  matches={found.marks}
+                  window={window}
+                  onWindow={setWindow}
+                  selectedRow={row}
+                  onSelect={select}
+                />
+              </>
+            )}
             {view === 'table' && <TotalsTable analysis={analysis} late={late} />}
           </Suspense>
         </section>

@@ -1,5 +1,4 @@
 import {
-  adjustClockSkew,
   buildTree,
   criticalPath,
   selfTimes,
@@ -9,6 +8,7 @@ import {
 } from '@utxoiq/model';
 import { useEffect, useMemo, useState } from 'react';
 import { type CriticalIndex, indexCriticalPath } from './analysis.ts';
+import { useAnalysisTask } from './heavy/use-analysis-task.ts';
 
 export interface Analysis {
   readonly outline: TraceOutline;
@@ -16,18 +16,25 @@ export interface Analysis {
   readonly durationNanos: number;
   /** Rows that the skew adjustment moved; 0 when it is off. */
   readonly shiftedCount: number;
+  readonly skew: 'off' | 'running' | 'done' | 'failed';
 }
 
-/** What the first paint needs. */
+/** What the first paint needs. Until adjusted times are there, the recorded ones are shown. */
 export function useAnalysis(original: TraceOutline, adjustSkew: boolean): Analysis {
-  return useMemo(() => {
-    const tree = buildTree(original);
-    if (!adjustSkew) {
-      return { outline: original, tree, durationNanos: traceLength(original), shiftedCount: 0 };
-    }
-    const { outline, shiftedCount } = adjustClockSkew(original, tree);
-    return { outline, tree: buildTree(outline), durationNanos: traceLength(outline), shiftedCount };
-  }, [original, adjustSkew]);
+  const task = useMemo(
+    () => (adjustSkew ? { kind: 'skew' as const, outline: original } : null),
+    [original, adjustSkew],
+  );
+  const answer = useAnalysisTask(task);
+  const adjusted = answer?.status === 'done' ? answer.result : null;
+  const skew = answer?.status ?? 'off';
+  const outline = adjusted?.outline ?? original;
+  const shiftedCount = adjusted?.shiftedCount ?? 0;
+  const tree = useMemo(() => buildTree(outline), [outline]);
+  return useMemo(
+    () => ({ outline, tree, durationNanos: traceLength(outline), shiftedCount, skew }),
+    [outline, tree, shiftedCount, skew],
+  );
 }
 
 export interface LateAnalysis {

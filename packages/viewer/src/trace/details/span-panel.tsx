@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { SpanDetail } from '../../api/types.ts';
-import { type UrlState, useUrlState } from '../../app/url-state.ts';
+import { linkTo, type UrlState, useUrlState } from '../../app/url-state.ts';
 import { CopyButton } from '../../design/copy-button.tsx';
 import { Icon } from '../../design/icon.tsx';
 import { ServiceChip } from '../../design/service-chip.tsx';
@@ -137,6 +137,7 @@ interface SpanPanelProps {
 
 export function SpanPanel({ document, spanId, facts, onClose }: SpanPanelProps) {
   const searchFor = useSearchFor(document);
+  const [{ project }] = useUrlState();
   const answer = useQuery({
     queryKey: ['span', document.key, spanId],
     queryFn: ({ signal }) => document.loadSpan(spanId, signal),
@@ -163,6 +164,13 @@ export function SpanPanel({ document, spanId, facts, onClose }: SpanPanelProps) 
           {typeof service === 'string' && <ServiceChip name={service} />}
           <code className="faint">{spanId}</code>
           <CopyButton text={spanId} what="the span id" />
+          {document.live && (
+            <CopyButton
+              icon="link"
+              text={() => linkTo(document.outline.traceId, { span: spanId, project })}
+              what="a link to this span"
+            />
+          )}
         </div>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key */}
