@@ -1,4 +1,4 @@
-import type { CompareResult, HeatmapResult, TimeseriesResult } from '@utxoiq/store';
+import type { CompareResult, Facet, HeatmapResult, TimeseriesResult } from '@utxoiq/store';
 import { redStatsJson } from './summary-json.ts';
 import { milliseconds, time } from './time-json.ts';
 
@@ -15,6 +15,12 @@ export const heatmapJson = (result: HeatmapResult) => ({
   bucket_ms: milliseconds(result.bucketNanos),
   duration_edges_ms: result.durationEdges.map(milliseconds),
   cells: result.cells,
+});
+
+export const facetJson = ({ key, values, partial }: Facet) => ({
+  key,
+  values,
+  ...(partial === null ? {} : { partial: partial.reason }),
 });
 
 export const compareJson = (result: CompareResult) => ({

@@ -1,12 +1,14 @@
 import { Type } from '@fastify/type-provider-typebox';
-import type { SpanOrder } from '@utxoiq/store';
+import type { Filter } from '@utxoiq/model';
+import type { SpanOrder, TimeRangeQuery } from '@utxoiq/store';
+import type { FastifyReply } from 'fastify';
 import { projectsOf, requireRole } from '../auth/request-auth.ts';
 import { ApiError, invalidArgument } from '../errors/api-error.ts';
 import { callerGone } from '../http/caller-gone.ts';
 import { markPartial, nextPageLink } from '../http/paging.ts';
 import { filterParameters, parseFilter, parseRange, rangeParameters } from '../http/range-query.ts';
 import type { RoutePlugin } from '../http/route-plugin.ts';
-import { heatmapJson, timeseriesJson } from '../representation/chart-json.ts';
+import { facetJson, heatmapJson, timeseriesJson } from '../representation/chart-json.ts';
 import {
   dependencyJson,
   operationStatsJson,
@@ -89,11 +91,13 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
     },
     async (request, reply) => {
       const { query } = request;
-      const stats = await analysisOf(source).services({
+      const asked = {
         projects: projectsOf(request, query.project),
         ...parseRange(query),
         signal: callerGone(reply),
-      });
+      };
+      await markSample(reply, source, asked);
+      const stats = await analysisOf(source).services(asked);
       return stats.map(serviceStatsJson);
     },
   );
@@ -111,12 +115,14 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
     },
     async (request, reply) => {
       const { query } = request;
-      const stats = await analysisOf(source).operations({
+      const asked = {
         projects: projectsOf(request, query.project),
         ...parseRange(query),
         ...(query.service === undefined ? {} : { service: query.service }),
         signal: callerGone(reply),
-      });
+      };
+      await markSample(reply, source, asked);
+      const stats = await analysisOf(source).operations(asked);
       return stats.map(operationStatsJson);
     },
   );
@@ -134,11 +140,13 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
     },
     async (request, reply) => {
       const { query } = request;
-      const dependencies = await analysisOf(source).dependencies({
+      const asked = {
         projects: projectsOf(request, query.project),
         ...parseRange(query),
         signal: callerGone(reply),
-      });
+      };
+      await markSample(reply, source, asked);
+      const dependencies = await analysisOf(source).dependencies(asked);
       return dependencies.map(dependencyJson);
     },
   );
@@ -156,13 +164,15 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
     },
     async (request, reply) => {
       const { query } = request;
-      return analysisOf(source).attributeKeys({
+      const asked = {
         projects: projectsOf(request, query.project),
         ...parseRange(query),
         ...(query.prefix === undefined ? {} : { prefix: query.prefix }),
         ...(query.limit === undefined ? {} : { limit: query.limit }),
         signal: callerGone(reply),
-      });
+      };
+      await markSample(reply, source, asked);
+      return analysisOf(source).attributeKeys(asked);
     },
   );
 
@@ -182,14 +192,16 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
     },
     async (request, reply) => {
       const { query } = request;
-      return analysisOf(source).attributeValues({
+      const asked = {
         projects: projectsOf(request, query.project),
         ...parseRange(query),
         key: query.key,
         ...(query.prefix === undefined ? {} : { prefix: query.prefix }),
         ...(query.limit === undefined ? {} : { limit: query.limit }),
         signal: callerGone(reply),
-      });
+      };
+      await markSample(reply, source, asked);
+      return analysisOf(source).attributeValues(asked);
     },
   );
 
@@ -210,6 +222,11 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
               }),
             ),
             buckets: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+            percentiles: Type.Optional(
+              Type.Boolean({
+                description: 'false: p50 to p99 are 0, and the answer comes much faster (default true)',
+              }),
+            ),
           },
           closed,
         ),
@@ -224,6 +241,7 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         filter: parseFilter(query).filter,
         ...(query.group_by === undefined ? {} : { groupBy: query.group_by }),
         ...(query.buckets === undefined ? {} : { buckets: query.buckets }),
+        ...(query.percentiles === undefined ? {} : { percentiles: query.percentiles }),
         signal: callerGone(reply),
       });
       markPartial(reply, result.partial);
@@ -290,7 +308,7 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
     },
     async (request, reply) => {
       const { query } = request;
-      return analysisOf(source).facets({
+      const facets = await analysisOf(source).facets({
         projects: projectsOf(request, query.project),
         ...parseRange(query),
         filter: parseFilter(query).filter,
@@ -298,9 +316,20 @@ export const analysisRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source
         ...(query.limit === undefined ? {} : { limit: query.limit }),
         signal: callerGone(reply),
       });
+      markPartial(reply, facets.find(({ partial }) => partial !== null)?.partial ?? null);
+      return facets.map(facetJson);
     },
   );
 };
+
+/** Says that an answer rests on a sample of the range, where it does. */
+async function markSample(
+  reply: FastifyReply,
+  source: TraceSource,
+  query: TimeRangeQuery & { readonly filter?: Filter | null },
+): Promise<void> {
+  markPartial(reply, (await analysisOf(source).partialOf?.(query)) ?? null);
+}
 
 /** The source's analysis, or 501 where its backend has none. */
 export function analysisOf(source: TraceSource): TraceAnalysis {

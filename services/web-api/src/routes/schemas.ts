@@ -123,7 +123,13 @@ export const AttributeKeySchema = Type.Object({
   count: Type.Number(),
 });
 export const ValueCountSchema = Type.Object({ value: Type.String(), count: Type.Number() });
-export const FacetSchema = Type.Object({ key: Type.String(), values: Type.Array(ValueCountSchema) });
+export const FacetSchema = Type.Object({
+  key: Type.String(),
+  values: Type.Array(ValueCountSchema),
+  partial: Type.Optional(
+    Type.String({ description: 'Which limit cut the count short: time, memory or limit' }),
+  ),
+});
 export const TimeseriesSchema = Type.Object({
   bucket_ms: Type.Number(),
   series: Type.Array(

@@ -1,4 +1,4 @@
-import { parseCloudTraceFilter, parseQuery, type Span } from '@utxoiq/model';
+import { parseCloudTraceFilter, parseQuery, parseTimestamp, type Span } from '@utxoiq/model';
 import { CloudTraceClient } from '@utxoiq/tracing/cloud-trace';
 import { describe, expect, it } from 'vitest';
 import { CloudTraceSource } from './cloud-trace-source.ts';
@@ -92,6 +92,69 @@ describe('CloudTraceSource', () => {
     };
     await expect(google.listTraces(query)).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
     expect((await google.listTraces({ ...query, projects: ['other'] })).traces).toEqual([]);
+  });
+
+  it('makes charts, facets and comparison from the newest traces, and asks once for a page of them', async () => {
+    const { source: google, asked } = source((url) => ({
+      body: { traces: [trace], ...(url.searchParams.has('pageToken') ? {} : { nextPageToken: 'n' }) },
+    }));
+    const day = {
+      projects: 'all' as const,
+      startUnixNano: parseTimestamp('2026-11-22T00:00:00Z') ?? 0n,
+      endUnixNano: parseTimestamp('2026-11-23T00:00:00Z') ?? 0n,
+    };
+    const parsed = parseQuery('status:error OR name=nothing');
+    const failed = { ...day, filter: parsed.ok ? parsed.filter : null };
+    const { analysis } = google;
+    const [services, facets, series, heatmap, spans] = await Promise.all([
+      analysis.services(day),
+      analysis.facets({ ...day, filter: null, keys: ['name', 'status'] }),
+      analysis.timeseries({ ...day, filter: null, groupBy: 'operation' }),
+      analysis.heatmap({ ...day, filter: null }),
+      analysis.listSpans({ ...day, filter: null, orderBy: 'duration desc', pageSize: 1 }),
+    ]);
+    expect(services).toMatchObject([
+      { service: 'web-api', count: 2, errors: 0, p50: 1e9 },
+      { service: '', count: 2, errors: 2, p99: 2e9 },
+    ]);
+    expect(facets[1]?.values).toEqual([
+      { value: 'error', count: 2 },
+      { value: 'unset', count: 2 },
+    ]);
+    expect(series.series.map(({ key, points }) => [key, points[0]?.count])).toEqual([
+      [' /child', 2],
+      ['web-api /root', 2],
+    ]);
+    expect(heatmap.cells.reduce((sum, { count }) => sum + count, 0)).toBe(4);
+    expect(heatmap.durationEdges[0]).toBeLessThanOrEqual(1e9);
+    expect(heatmap.durationEdges.at(-1)).toBeGreaterThan(2e9);
+    expect(spans).toMatchObject({ spans: [{ name: '/child' }], nextPageToken: '1', partial: null });
+    expect(asked).toHaveLength(2);
+    // Google cannot say OR: the same traces are asked for, and the filter is applied here.
+    const both = await analysis.facets({ ...failed, keys: ['name'] });
+    expect(both).toEqual([{ key: 'name', values: [{ value: '/child', count: 2 }], partial: null }]);
+    const compared = await analysis.compare({
+      ...day,
+      filter: null,
+      selection: { ...day, minDurationNanos: 1_500_000_000n },
+    });
+    expect(compared).toMatchObject({ selectedCount: 2, baselineCount: 2 });
+    expect(compared.differences[0]).toMatchObject({ score: 1 });
+    expect(await analysis.dependencies(day)).toEqual([
+      { parent: 'web-api', child: '', count: 2, errors: 2, p50: 2e9, p95: 2e9, p99: 2e9 },
+    ]);
+    await expect(analysis.deleteTrace({ projects: 'all', traceId })).rejects.toMatchObject({
+      code: 'NOT_SUPPORTED',
+    });
+  });
+
+  it('says that a sample is not all', async () => {
+    const { source: google } = source(() => ({ body: { traces: [trace], nextPageToken: 'more' } }));
+    const page = Array.from({ length: 100 }, () => trace);
+    const { source: full, asked } = source(() => ({ body: { traces: page, nextPageToken: 'more' } }));
+    expect(await full.analysis.partialOf?.({ projects: 'all', ...range })).toEqual({ reason: 'limit' });
+    expect(asked).toHaveLength(2);
+    expect(await google.analysis.partialOf?.({ projects: ['other'], ...range })).toBeNull();
   });
 
   it('passes on what Google says in our form, with the next step', async () => {

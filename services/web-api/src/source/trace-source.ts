@@ -1,4 +1,4 @@
-import type { Span, TraceOutline } from '@utxoiq/model';
+import type { Filter, Span, TraceOutline } from '@utxoiq/model';
 import type {
   AttributeKey,
   AttributeKeysQuery,
@@ -15,6 +15,7 @@ import type {
   ListTracesQuery,
   ListTracesResult,
   OperationStats,
+  PartialReason,
   Projects,
   ServiceStats,
   TimeRangeQuery,
@@ -55,6 +56,8 @@ export interface TraceSource {
 
 /** What only a source with all spans at hand can answer. */
 export interface TraceAnalysis {
+  /** Where answers rest on a sample: whether there was more than it. */
+  partialOf?(query: TimeRangeQuery & { readonly filter?: Filter | null }): Promise<PartialReason>;
   listSpans(query: ListSpansQuery): Promise<ListSpansResult>;
   attributeKeys(query: AttributeKeysQuery): Promise<readonly AttributeKey[]>;
   attributeValues(query: AttributeValuesQuery): Promise<readonly ValueCount[]>;
