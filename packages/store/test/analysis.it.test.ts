@@ -108,13 +108,14 @@ describe('analysis', () => {
     expect(
       await store.facets({ ...RANGE, filter: api, keys: ['service', 'status', 'region', 'none'] }),
     ).toEqual([
-      { key: 'service', values: [{ value: 'api', count: 100 }] },
+      { key: 'service', values: [{ value: 'api', count: 100 }], partial: null },
       {
         key: 'status',
         values: [
           { value: 'unset', count: 90 },
           { value: 'error', count: 10 },
         ],
+        partial: null,
       },
       {
         key: 'region',
@@ -122,8 +123,9 @@ describe('analysis', () => {
           { value: 'near', count: 90 },
           { value: 'far', count: 10 },
         ],
+        partial: null,
       },
-      { key: 'none', values: [] },
+      { key: 'none', values: [], partial: null },
     ]);
     expect(await store.attributeValues({ ...RANGE, key: 'region', prefix: 'f' })).toEqual([
       { value: 'far', count: 10 },

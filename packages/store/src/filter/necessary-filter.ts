@@ -32,6 +32,25 @@ export function necessaryFilter(filter: Filter): Necessary | null {
   }
 }
 
+/**
+ * What remains to be asked of traces that have a span which satisfies `needed`, the filter's necessary one; null
+ * if that is all there is to the filter.
+ */
+export function remainingFilter(filter: Filter, needed: Filter): Filter | null {
+  if (filter.type === 'and') {
+    const terms = filter.terms.filter((term) => !isMetBy(term, needed));
+    return terms.length === 0 ? null : { type: 'and', terms };
+  }
+  return isMetBy(filter, needed) ? null : filter;
+}
+
+/** Whether a trace satisfies a term as soon as one of its spans satisfies `needed`. */
+function isMetBy(term: Filter, needed: Filter): boolean {
+  // Not if it is about the root: of several spans without parent only the first is that.
+  if (asksForRoot(term)) return false;
+  return term === needed || (term.type === 'same-span' && term.term === needed);
+}
+
 function necessaryOfAll(terms: readonly Filter[]): Necessary | null {
   const needed = terms.map(necessaryFilter);
   if (needed.length === 0 || needed.includes(null)) return null;

@@ -46,6 +46,9 @@ export async function listByRollup(
   }
 }
 
+// Grouping by a number takes two thirds of the time that grouping by 16 bytes does: bench/store/queries.ts
+const ID_NUMBER = 'reinterpretAsUInt128(trace_id)';
+
 const stepOf = ({ filter, pageSize }: ListTracesQuery): number =>
   filter === null ? pageSize + 1 : CANDIDATES_PER_STEP;
 
@@ -67,16 +70,17 @@ async function readCandidates(
   const { startUnixNano: from, endUnixNano: to } = query;
   const near = `BETWEEN toStartOfTenMinutes(${params.time(from - LOOK_AROUND_NANOS)}) AND ${params.time(to + LOOK_AROUND_NANOS)}`;
   const sql = `
-SELECT trace_id, ${sort.sql} AS sort_key, min(start) AS first_start, max(end) AS last_end
+SELECT reinterpretAsFixedString(${ID_NUMBER}) AS id,
+  ${sort.sql} AS sort_key, min(start) AS first_start, max(end) AS last_end
 FROM traces
 WHERE ${visible(query.projects, params)} AND bucket ${near} AND ${await matchingTraces(reader, query, params)}
-GROUP BY trace_id
+GROUP BY ${ID_NUMBER}
 HAVING first_start BETWEEN ${params.time(from)} AND ${params.time(to)}${await durations(query, params)}
-  ${after === null ? '' : `AND (sort_key, trace_id) ${direction === 'desc' ? '<' : '>'} (${bound(sort, after, params)}, ${params.bytes(after.id)})`}
-ORDER BY sort_key ${direction}, trace_id ${direction}
+  ${after === null ? '' : `AND (sort_key, id) ${direction === 'desc' ? '<' : '>'} (${bound(sort, after, params)}, ${params.bytes(after.id)})`}
+ORDER BY sort_key ${direction}, id ${direction}
 LIMIT ${stepOf(query)}`;
   const result = await select(reader, { sql, params, deadline, signal: query.signal });
-  const ids = result.column<ArrayLike<Uint8Array>>('trace_id');
+  const ids = result.column<ArrayLike<Uint8Array>>('id');
   const keys = result.column<ArrayLike<unknown>>('sort_key');
   const starts = result.column<BigInt64Array>('first_start');
   const ends = result.column<BigInt64Array>('last_end');

@@ -1,5 +1,5 @@
-import type { TraceSummary } from '@utxoiq/model';
-import { necessaryFilter } from '../filter/necessary-filter.ts';
+import type { Filter, TraceSummary } from '@utxoiq/model';
+import { necessaryFilter, remainingFilter } from '../filter/necessary-filter.ts';
 import { spanCondition } from '../filter/span-condition.ts';
 import { evaluateTraces, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
 import type { Deadline } from './limits.ts';
@@ -47,6 +47,9 @@ class StartWalk {
   readonly #query: ListTracesQuery;
   readonly #descending: boolean;
   readonly #deadline: Deadline;
+  /** What candidates need to satisfy to be found, and what is left to ask of those found. */
+  readonly #needed: Filter | null;
+  readonly #remaining: Filter | null;
   readonly #afterStart: bigint | null;
   readonly #afterId: string;
   readonly #seen = new Set<string>();
@@ -59,6 +62,10 @@ class StartWalk {
     this.#query = query;
     this.#descending = query.orderBy !== 'start';
     this.#deadline = deadline;
+    const { filter } = query;
+    this.#needed = filter === null ? null : (necessaryFilter(filter)?.filter ?? null);
+    this.#remaining =
+      filter === null || this.#needed === null ? filter : remainingFilter(filter, this.#needed);
     this.#afterStart = after === null ? null : numericKey(after);
     this.#afterId = after?.id ?? '';
     this.#reached = this.#descending ? query.endUnixNano + 1n : query.startUnixNano;
@@ -74,15 +81,14 @@ class StartWalk {
   }
 
   async run(): Promise<void> {
-    const needed = this.#query.filter === null ? null : necessaryFilter(this.#query.filter);
     // The span that satisfies the filter may start long after its trace.
-    const lookAhead = needed === null ? 0n : LOOK_AROUND_NANOS;
+    const lookAhead = this.#needed === null ? 0n : LOOK_AROUND_NANOS;
     const data = await this.#reader.data.about();
     if (data === null) {
       this.#reached = this.#descending ? this.#query.startUnixNano : this.#query.endUnixNano + 1n;
       return;
     }
-    const condition = (params: SqlParameters) => this.#condition(needed?.filter ?? null, params);
+    const condition = (params: SqlParameters) => this.#condition(this.#needed, params);
     if (this.#descending) await this.#walkBackwards(this.#range(lookAhead), data, condition);
     else await this.#walkForwards(this.#range(0n), data, lookAhead, condition);
   }
@@ -180,10 +186,10 @@ LIMIT ${limit}`;
 
   async #evaluate({ traceIds, firsts, lasts }: Candidates, rows: readonly number[]): Promise<void> {
     const ids = rows.map((row) => traceIds[row] as string);
-    const { projects, filter, signal } = this.#query;
+    const { projects, signal } = this.#query;
     const summaries = await evaluateTraces(this.#reader, {
       projects,
-      filter,
+      filter: this.#remaining,
       traceIds: ids,
       where: {
         known: 'seen',

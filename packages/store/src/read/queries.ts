@@ -159,6 +159,8 @@ export interface FacetsQuery extends TimeRangeQuery {
 export interface Facet {
   readonly key: string;
   readonly values: readonly ValueCount[];
+  /** Not null: the counts are of the spans that a limit left time or memory for. */
+  readonly partial: PartialReason;
 }
 
 /** A call from one service to another, from spans whose parent belongs to another service. */

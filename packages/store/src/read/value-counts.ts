@@ -9,6 +9,7 @@ import type { AttributeValuesQuery, Facet, FacetsQuery, TimeRangeQuery, ValueCou
 import { type Reader, select, visible } from './reader.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { type TimeWindow, timeWindows } from './time-windows.ts';
+import { cutShort } from './timeseries.ts';
 
 const KIND_NAMES = `['unspecified', 'internal', 'server', 'client', 'producer', 'consumer']`;
 const STATUS_NAMES = `['unset', 'ok', 'error']`;
@@ -93,10 +94,9 @@ export async function facets(reader: Reader, query: FacetsQuery): Promise<readon
     keys.map(async (key) => {
       try {
         const counting: Counting = { range: query, filter, key, prefix: '', limit, deadline };
-        return { key, values: await countValues(reader, counting, window) };
+        return { key, values: await countValues(reader, counting, window), partial: cutShort(deadline) };
       } catch (error) {
-        limitReached(error);
-        return { key, values: [] };
+        return { key, values: [], partial: limitReached(error) };
       }
     }),
   );
