@@ -1,7 +1,7 @@
 // Makes the published package in dist/: ES modules, CommonJS and types.   node packages/tracing/build.ts
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { chmodSync, copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const root = import.meta.dirname;
@@ -21,32 +21,34 @@ async function bundle(format: 'esm' | 'cjs', entries: readonly string[]): Promis
   await bundled.close();
 }
 
-function declareTypes(outDir: string): void {
-  const args = [
-    ...[
-      '--ignoreConfig',
-      '--declaration',
-      '--emitDeclarationOnly',
-      '--outDir',
-      outDir,
-      '--rootDir',
-      join(root, 'src'),
-    ],
-    ...['--rewriteRelativeImportExtensions', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'],
-    ...[
-      '--lib',
-      'es2025,esnext.disposable,esnext.decorators',
-      '--strict',
-      '--skipLibCheck',
-      '--exactOptionalPropertyTypes',
-    ],
-    ...ENTRIES.map((entry) => join(root, 'src', `${entry}.ts`)),
-  ];
+const DECLARE = [
+  ...['--ignoreConfig', '--declaration', '--emitDeclarationOnly', '--rewriteRelativeImportExtensions'],
+  ...['--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--strict', '--skipLibCheck'],
+  ...['--lib', 'es2025,esnext.disposable,esnext.decorators', '--exactOptionalPropertyTypes'],
+];
+
+function declare(rootDir: string, entries: readonly string[], outDir: string): void {
+  const files = entries.map((entry) => join(rootDir, `${entry}.ts`));
+  const args = [...DECLARE, '--outDir', outDir, '--rootDir', rootDir, ...files];
   const { status } = spawnSync(join(root, '../../node_modules/.bin/tsc'), args, { stdio: 'inherit' });
   if (status !== 0) throw new Error(`tsc failed for ${outDir}`);
 }
 
+/** Types of the SDK, and beside them those of the model that they name. */
+function declareTypes(outDir: string): void {
+  const model = join(outDir, 'model');
+  declare(join(root, 'src'), ENTRIES, outDir);
+  declare(join(root, '../model/src'), ['index'], model);
+  for (const file of globSync('**/*.d.ts', { cwd: outDir })) {
+    const path = join(outDir, file);
+    const text = readFileSync(path, 'utf8');
+    const target = relative(dirname(path), join(model, 'index.js')).replaceAll('\\', '/');
+    if (text.includes(`'${BUNDLED}'`)) writeFileSync(path, text.replaceAll(`'${BUNDLED}'`, `'${target}'`));
+  }
+}
+
 const source = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, never>;
+const { [BUNDLED]: _bundled, ...dependencies } = source.dependencies as Record<string, string>;
 rmSync(dist, { recursive: true, force: true });
 await bundle('esm', [...ENTRIES, 'bin']);
 await bundle('cjs', ENTRIES);
@@ -70,7 +72,7 @@ writeFileSync(
       exports: Object.fromEntries(
         ENTRIES.map((entry) => [entry === 'index' ? '.' : `./${entry}`, exportsOf(entry)]),
       ),
-      dependencies: source.dependencies,
+      dependencies,
       peerDependencies: source.peerDependencies,
       peerDependenciesMeta: source.peerDependenciesMeta,
     },
