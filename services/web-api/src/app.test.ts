@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { memorySource } from '../test/memory-source.ts';
+import { makeSpan, memorySource } from '../test/memory-source.ts';
 import { appForThisTest } from '../test/test-app.ts';
 
 describe('the HTTP surface', () => {
@@ -72,6 +74,54 @@ describe('the HTTP surface', () => {
     expect(limited.statusCode).toBe(429);
     expect(limited.json()).toMatchObject({ code: 'TOO_MANY_REQUESTS' });
     expect(limited.headers['retry-after']).toBeDefined();
+  });
+
+  it('limits what reads Cloud Trace’s routes, and not what writes', async () => {
+    const routes = async (app: FastifyInstance) => {
+      app.get('/v1/projects/p/traces', async () => ({}));
+      app.patch('/v1/projects/p/traces', async () => ({}));
+    };
+    const test = await appForThisTest(memorySource([]), {
+      environment: { RATE_LIMIT: '2' },
+      deps: { plugins: [routes] },
+    });
+    const statuses = async (method: 'GET' | 'PATCH') => {
+      const url = '/v1/projects/p/traces';
+      const found: number[] = [];
+      for (let time = 0; time < 3; time++) found.push((await test.app.inject({ method, url })).statusCode);
+      return found;
+    };
+    expect(await statuses('PATCH')).toEqual([200, 200, 200]);
+    expect(await statuses('GET')).toEqual([200, 200, 429]);
+  });
+
+  it('compresses what leaves the machine', async () => {
+    const test = await appForThisTest(
+      memorySource(
+        Array.from({ length: 300 }, (_, at) => makeSpan({ spanId: `${1000 + at}`.padStart(16, '0') })),
+      ),
+      {
+        environment: { TRUST_PROXY: 'true' },
+      },
+    );
+    const ask = async (encoding: string, from: string, path = '') =>
+      test.app.inject({
+        url: `/api/v1/monitoring/traces/${makeSpan().traceId}${path}`,
+        headers: {
+          authorization: `Bearer ${await test.token()}`,
+          'accept-encoding': encoding,
+          'x-forwarded-for': from,
+        },
+      });
+    const plain = await ask('gzip, br, zstd', '127.0.0.1');
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    const far = await ask('gzip, br, zstd', '10.0.0.7');
+    expect(far.headers['content-encoding']).toBe('zstd');
+    expect(zstdDecompressSync(far.rawPayload).toString()).toBe(plain.body);
+    const old = await ask('gzip', '10.0.0.7');
+    expect(gunzipSync(old.rawPayload).toString()).toBe(plain.body);
+    expect(old.headers.vary).toContain('accept-encoding');
+    expect((await ask('gzip', '10.0.0.7', '/outline')).headers['content-encoding']).toBe('gzip');
   });
 
   it('tells nothing about what went wrong inside', async () => {

@@ -7,6 +7,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { decorateRequests } from './auth/request-auth.ts';
 import { ApiError } from './errors/api-error.ts';
 import { installProblems } from './errors/problem.ts';
+import { compressAnswers } from './http/compress-answers.ts';
 import { installOpenApi } from './http/open-api.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { logRequests } from './observe/request-log.ts';
@@ -34,6 +35,8 @@ export interface AppDeps extends RouteDeps {
 }
 
 const ingestPath = /^\/(?:v1\/traces|api\/v2\/spans)(?:\?|$)/;
+
+const ingestMethod = /^(?:PATCH|POST) \/v[12]\/projects\//;
 
 /** The whole HTTP surface, wired; neither listens nor opens anything. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
@@ -74,7 +77,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(operationsRoutes, deps);
   await app.register(signInRoutes, deps);
   await app.register((api) => installApi(api, deps), { prefix: '/api/v1' });
-  for (const plugin of deps.plugins ?? []) await app.register(plugin);
+  await app.register(async (others) => {
+    await limitRate(others, deps);
+    for (const plugin of deps.plugins ?? []) await others.register(plugin);
+  });
   await serveViewer(app, config.viewerDir);
   return app;
 }
@@ -107,14 +113,21 @@ async function installSecurity(app: FastifyInstance, { config }: AppDeps): Promi
   }
 }
 
-async function installApi(api: FastifyInstance, deps: AppDeps): Promise<void> {
-  deps.instrument?.(api); // Not the files, health checks and metrics: nobody looks for their traces.
-  await api.register(rateLimit, {
-    max: deps.config.http.rateLimit,
+/** By address. Not what writes spans: the collector itself says when it has enough. */
+async function limitRate(app: FastifyInstance, { config }: AppDeps): Promise<void> {
+  await app.register(rateLimit, {
+    max: config.http.rateLimit,
     timeWindow: '1 minute',
+    allowList: (request) => ingestMethod.test(`${request.method} ${request.url}`),
     errorResponseBuilder: (_request, context) =>
       new ApiError('TOO_MANY_REQUESTS', `more than ${context.max} requests a minute; wait ${context.after}`),
   });
+}
+
+async function installApi(api: FastifyInstance, deps: AppDeps): Promise<void> {
+  deps.instrument?.(api); // Not the files, health checks and metrics: nobody looks for their traces.
+  await limitRate(api, deps);
+  await compressAnswers(api);
   await api.register(sessionRoutes, deps);
   const { featureEngineUrl, insightGeneratorUrl } = deps.config;
   await api.register(insightsRoutes, { featureEngineUrl, insightGeneratorUrl, traced: deps.traced });

@@ -1,12 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox';
-import {
-  buildOutline,
-  encodeOtlpJson,
-  encodeOutline,
-  parseSpanId,
-  parseTraceId,
-  type TraceOrder,
-} from '@utxoiq/model';
+import { buildOutline, encodeOtlpJson, parseSpanId, parseTraceId, type TraceOrder } from '@utxoiq/model';
 import type { TraceResult } from '@utxoiq/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { principalOf, projectsOf, requireRole } from '../auth/request-auth.ts';
@@ -15,6 +8,7 @@ import { callerGone } from '../http/caller-gone.ts';
 import { markPartial, nextPageLink } from '../http/paging.ts';
 import { filterParameters, parseFilter, parseRange, rangeParameters } from '../http/range-query.ts';
 import type { RoutePlugin } from '../http/route-plugin.ts';
+import { outlineBytes } from '../representation/outline-bytes.ts';
 import { spanJson } from '../representation/span-json.ts';
 import { traceSummaryJson } from '../representation/summary-json.ts';
 import { traceJson } from '../representation/trace-json.ts';
@@ -128,10 +122,7 @@ export const traceRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source })
         source.getTrace(query).then((trace) => trace && buildOutline(trace.spans)));
       const whole = found(request, query.traceId, outline);
       if (whole.size >= maxOutlineSpans) markPartial(reply, { reason: 'limit' });
-      const bytes = encodeOutline(whole);
-      return reply
-        .type('application/octet-stream')
-        .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+      return reply.type('application/octet-stream').send(await outlineBytes(whole));
     },
   );
 
