@@ -160,13 +160,20 @@ const linkOf = (wire: WireLink): SpanLink => ({
   flags: wire.flags,
 });
 
+function valueOf(row: SpanRow, index: number): AttributeValue {
+  const at = row.attributeTextAt?.[index] ?? -1;
+  if (row.attributeTypes[index] !== AttributeType.string || at < 0)
+    return row.attributeValues[index] as AttributeValue;
+  return Buffer.from(row.bytes).toString('utf8', at, at + (row.attributeTextLength?.[index] ?? 0));
+}
+
 /** A span out of our decoder's row, in the model's form; checks that types and values agree. */
 export function spanOfRow(row: SpanRow): Span {
   const idAt = (at: number, length: number) => hex(row.bytes.subarray(at, at + length));
   const time = (low: number, high: number) => (BigInt(high) << 32n) | BigInt(low);
   const attributes = new Map<string, AttributeValue>();
   for (let index = 0; index < row.attributeCount; index++) {
-    const value = row.attributeValues[index] as AttributeValue;
+    const value = valueOf(row, index);
     if (typeOf(value) !== row.attributeTypes[index]) throw new Error(`type of ${row.attributeKeys[index]}`);
     if (attributes.has(row.attributeKeys[index] as string)) throw new Error('a key twice');
     attributes.set(row.attributeKeys[index] as string, value);

@@ -1,7 +1,7 @@
 import type { Resource, Scope } from '@utxoiq/model';
 import type { SpanRow } from '@utxoiq/store';
 import { ResourceTable } from './resource-table.ts';
-import { SpanDecoder } from './span-decoder.ts';
+import { SpanDecoder, type TextsInPlace } from './span-decoder.ts';
 
 const NO_RESOURCE: Resource = { attributes: new Map(), droppedAttributesCount: 0, schemaUrl: '' };
 const NO_SCOPE: Scope = {
@@ -26,7 +26,7 @@ export interface ScannedRequest {
 
 /** The second pass over an `ExportTraceServiceRequest`: from bytes to one row per span, in the request's order. */
 export class RequestDecoder {
-  readonly #row: SpanRow = emptyRow();
+  readonly #row: TextsInPlace = emptyRow();
   readonly #spans = new SpanDecoder(this.#row);
   readonly #resources = new ResourceTable();
   #add: (row: SpanRow) => void = () => {};
@@ -121,7 +121,7 @@ export class RequestDecoder {
   }
 }
 
-function emptyRow(): SpanRow {
+function emptyRow(): TextsInPlace {
   return {
     bytes: new Uint8Array(0),
     traceIdAt: 0,
@@ -147,6 +147,8 @@ function emptyRow(): SpanRow {
     attributeKeys: [],
     attributeTypes: [],
     attributeValues: [],
+    attributeTextAt: [],
+    attributeTextLength: [],
     events: NOTHING,
     links: NOTHING,
   };

@@ -9,16 +9,19 @@ const NO_ATTRIBUTES: AttributeMap = new Map();
 const MAX_KIND = 5;
 const MAX_STATUS_CODE = 2;
 
+/** A row whose text values stay bytes of the request. */
+export type TextsInPlace = SpanRow & Required<Pick<SpanRow, 'attributeTextAt' | 'attributeTextLength'>>;
+
 /** Reads one `Span` of trace.proto after the other into the same row. */
 export class SpanDecoder {
   readonly values = new ValueDecoder();
   readonly #reader: WireReader = this.values.reader;
-  readonly #row: SpanRow;
+  readonly #row: TextsInPlace;
   #serial = 0;
   #events: SpanEvent[] = [];
   #links: SpanLink[] = [];
 
-  constructor(row: SpanRow) {
+  constructor(row: TextsInPlace) {
     this.#row = row;
   }
 
@@ -49,7 +52,7 @@ export class SpanDecoder {
   #attribute(): void {
     const { values } = this;
     const row = this.#row;
-    const key = values.keyValue();
+    const key = values.keyValue('in-place');
     let index = row.attributeCount;
     if (key.seenBy === this.#serial) index = key.seenAt;
     else {
@@ -60,6 +63,8 @@ export class SpanDecoder {
     }
     row.attributeTypes[index] = values.type;
     row.attributeValues[index] = values.value;
+    row.attributeTextAt[index] = values.textAt;
+    row.attributeTextLength[index] = values.textLength;
   }
 
   #field(tag: number): void {

@@ -20,6 +20,9 @@ export class ValueDecoder {
   /** The value read last. */
   type: AttributeType = AttributeType.empty;
   value: AttributeValue = null;
+  /** Where the text lies that `keyValue('in-place')` read: `value` is null then. -1: there is none. */
+  textAt = -1;
+  textLength = 0;
 
   /** Between two requests: lets go of keys if there are too many. */
   trim(): void {
@@ -46,21 +49,25 @@ export class ValueDecoder {
     return this.#texts.get(reader.bytes, reader.view, at, length);
   }
 
-  /** A `KeyValue`, its length included: the key is returned, the value is in `type` and `value`. */
-  keyValue(): Key {
+  /**
+   * A `KeyValue`, its length included: the key is returned, the value is in `type` and `value`.
+   * @param texts whether a text becomes a string, or only its place is noted
+   */
+  keyValue(texts: 'decoded' | 'in-place' = 'decoded'): Key {
     const { reader } = this;
     const length = reader.uint32();
     const end = reader.at + length;
     let key = this.#noKey;
     this.type = AttributeType.empty;
     this.value = null;
+    this.textAt = -1;
     while (reader.at < end) {
       const tag = reader.uint32();
       if (tag === 0x0a) {
         const keyLength = reader.uint32();
         key = this.#keys.get(reader.bytes, reader.view, reader.at, keyLength);
         reader.at += keyLength;
-      } else if (tag === 0x12) this.#mergeValue();
+      } else if (tag === 0x12) this.#mergeValue(texts === 'in-place');
       else reader.skip(tag);
     }
     return key;
@@ -73,20 +80,29 @@ export class ValueDecoder {
   }
 
   /** An `AnyValue`, its length included, into what `type` and `value` hold already. */
-  #mergeValue(): void {
+  #mergeValue(inPlace: boolean): void {
     const { reader } = this;
     const length = reader.uint32();
     const end = reader.at + length;
     while (reader.at < end) {
       const tag = reader.uint32();
       if (tag === 0x0a) {
-        this.value = this.text();
         this.type = AttributeType.string;
+        if (inPlace) this.#noteText();
+        else this.value = this.text();
       } else if (tag === 0x18) {
         this.value = reader.int64();
         this.type = AttributeType.int;
       } else this.#rareValue(tag);
     }
+  }
+
+  #noteText(): void {
+    const { reader } = this;
+    this.value = null;
+    this.textLength = reader.uint32();
+    this.textAt = reader.at;
+    reader.at += this.textLength;
   }
 
   #rareValue(tag: number): void {
@@ -129,7 +145,7 @@ export class ValueDecoder {
       if (tag === 0x0a) {
         this.type = AttributeType.empty;
         this.value = null;
-        this.#mergeValue();
+        this.#mergeValue(false);
         list.push(this.value);
       } else reader.skip(tag);
     }

@@ -31,12 +31,24 @@ class ProjectPlans {
   readonly keys = new Map<string, KeyPlan>();
   readonly resources = new Map<Resource, { count: number }>();
   readonly #promoted: ReadonlyMap<string, PromotedColumn>;
+  /** Spans of a kind carry the same keys in the same order: the one that came last at a place is looked at first. */
+  readonly #lastKeys: string[] = [];
+  readonly #lastPlans: KeyPlan[] = [];
 
   constructor(promoted: ReadonlyMap<string, PromotedColumn>) {
     this.#promoted = promoted;
   }
 
-  plan(key: string): KeyPlan {
+  /** @param place the attribute's place in its span */
+  plan(key: string, place: number): KeyPlan {
+    if (this.#lastKeys[place] === key) return this.#lastPlans[place] as KeyPlan;
+    const plan = this.#find(key);
+    this.#lastKeys[place] = key;
+    this.#lastPlans[place] = plan;
+    return plan;
+  }
+
+  #find(key: string): KeyPlan {
     let plan = this.keys.get(key);
     if (plan === undefined) {
       plan = {

@@ -15,6 +15,11 @@ export class SparseTextColumn implements ColumnBuilder {
     this.#values.text(value);
     this.#rows = row + 1;
   }
+  setUtf8(row: number, bytes: Uint8Array, at: number, length: number): void {
+    this.pad(row);
+    this.#values.utf8(bytes, at, length);
+    this.#rows = row + 1;
+  }
   pad(rows: number): void {
     const missing = rows - this.#rows;
     if (missing > 0) this.#values.zeros(missing);

@@ -1,4 +1,5 @@
 import { attributeText, type Resource, type Scope, type SpanEvent, type SpanLink } from '@utxoiq/model';
+import { ByteWriter } from '../native/byte-writer.ts';
 import { type ColumnBuilder, DictionaryColumn, encodeBlock } from '../native/columns.ts';
 import { anyValueToText, attributesToText, entriesToJson } from './any-value-text.ts';
 import { AttributeCatalogue, type AttributeUse, type KeyPlan } from './attribute-catalogue.ts';
@@ -21,6 +22,8 @@ export class SpanBlock {
   readonly #named = namedColumns(this.#columns);
   readonly #resources = new Map<Resource, { readonly text: number; readonly service: number }>();
   readonly #scopes = new Map<Scope, number>();
+  // 15 MB anew for each block would cost page faults and collections.
+  readonly #encoded = new ByteWriter(0);
   readonly #catalogue = new AttributeCatalogue(this.#columns.promoted);
 
   /** About the size of the encoded block. */
@@ -38,9 +41,10 @@ export class SpanBlock {
     this.rows++;
   }
 
+  /** Valid until the next call. */
   encode(): Uint8Array {
     for (const column of this.#columns.promoted.values()) column.pad(this.rows);
-    return encodeBlock(this.#named, this.rows);
+    return encodeBlock(this.#named, this.rows, this.#encoded);
   }
 
   /** Which attribute keys occur, with their types and numbers of spans, for autocompletion and filters. */
@@ -115,8 +119,14 @@ export class SpanBlock {
     for (let index = 0; index < row.attributeCount; index++) {
       const key = row.attributeKeys[index] as string;
       const type = row.attributeTypes[index] as AttributeType;
+      const plan = plans.plan(key, index);
+      const textAt = type === AttributeType.string ? (row.attributeTextAt?.[index] ?? -1) : -1;
+      if (textAt >= 0) {
+        const length = row.attributeTextLength?.[index] ?? 0;
+        if (this.#addUtf8(plan, key, row.bytes, textAt, length)) strings++;
+        continue;
+      }
       const value = row.attributeValues[index] as string & number & bigint & boolean;
-      const plan = plans.plan(key);
       if (plan.column !== null && plan.lastRow !== this.rows && this.#promote(plan.column, type, value)) {
         plan.lastRow = this.rows;
         plan.promotedCount++;
@@ -155,6 +165,23 @@ export class SpanBlock {
     plain.attributes_double.endRow(doubles);
     plain.attributes_bool.endRow(bools);
     plain.attributes_other.endRow(others);
+  }
+
+  /** A text that is still bytes of the request. False: it went into the key's promoted column, not into the map. */
+  #addUtf8(plan: KeyPlan, key: string, bytes: Uint8Array, at: number, length: number): boolean {
+    const { column } = plan;
+    if (length > 0 && plan.lastRow !== this.rows) {
+      if (column instanceof DictionaryColumn || column instanceof SparseTextColumn) {
+        column.setUtf8(this.rows, bytes, at, length);
+        plan.lastRow = this.rows;
+        plan.promotedCount++;
+        return false;
+      }
+    }
+    plan.counts[AttributeType.string] = (plan.counts[AttributeType.string] as number) + 1;
+    addKey(this.#plain.attributes_string.keys, plan, AttributeType.string, key);
+    this.#plain.attributes_string.values.values.utf8(bytes, at, length);
+    return true;
   }
 
   /** Whether the column took the value: it has its type and is not the zero that stands for "absent". */

@@ -36,6 +36,12 @@ export interface SpanRow {
   attributeTypes: AttributeType[];
   /** By type: the text, the number, the int64 as bigint, the boolean; for arrays, lists, bytes: the value itself. */
   attributeValues: AttributeValue[];
+  /**
+   * Where in `bytes` a text value lies, or -1 for one in `attributeValues`: from the request to the column without a
+   * string in between. Its UTF-8 need not be valid. Without it all values are in `attributeValues`.
+   */
+  attributeTextAt?: number[];
+  attributeTextLength?: number[];
   events: readonly SpanEvent[];
   links: readonly SpanLink[];
 }

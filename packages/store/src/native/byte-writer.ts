@@ -1,4 +1,5 @@
 const encoder = new TextEncoder();
+const { utf8Slice } = Buffer.prototype;
 
 /** A growing buffer of little-endian bytes. Its content is only valid until the next write. */
 export class ByteWriter {
@@ -98,6 +99,28 @@ export class ByteWriter {
     if (units < 43 && this.#shortAscii(value)) return;
     if (units * 3 < 128) this.#oneByteLength(value);
     else this.#longText(value);
+  }
+
+  /** The same from UTF-8 bytes; those that are not valid become U+FFFD. */
+  utf8(source: Uint8Array, at: number, count: number): void {
+    if (count < 128 && this.#ascii(source, at, count)) return;
+    this.text(utf8Slice.call(source, at, at + count));
+  }
+
+  #ascii(source: Uint8Array, at: number, count: number): boolean {
+    this.reserve(count + 1);
+    const { bytes } = this;
+    const to = this.length + 1;
+    let all = 0;
+    for (let index = 0; index < count; index++) {
+      const byte = source[at + index] as number;
+      all |= byte;
+      bytes[to + index] = byte;
+    }
+    if (all > 127) return false;
+    bytes[to - 1] = count;
+    this.length = to + count;
+    return true;
   }
 
   // Below some 40 characters a loop beats the call into the encoder: bench/store/encode.ts

@@ -35,12 +35,33 @@ export class PlainColumn implements ColumnBuilder {
 
 const DICTIONARY_VERSION = 1;
 const HAS_ADDITIONAL_KEYS_AND_UPDATE = 0x600;
+const { utf8Slice } = Buffer.prototype;
+const SEEN_SLOTS = 4_096;
+/** Texts whose length is one byte. */
+const MAX_SEEN_BYTES = 127;
+
+/** Samples the start, the middle and the end: the comparison that follows reads every byte anyway. */
+function slotOf(bytes: Uint8Array, at: number, length: number): number {
+  let hash = Math.imul(fourBytes(bytes, at), 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ fourBytes(bytes, at + ((length - 4) >> 1)), 0x85ebca77);
+  hash = Math.imul(hash ^ (hash >>> 13) ^ fourBytes(bytes, at + length - 4) ^ length, 0xc2b2ae3d);
+  return (hash ^ (hash >>> 16)) & (SEEN_SLOTS - 1);
+}
+
+const fourBytes = (bytes: Uint8Array, at: number): number =>
+  (bytes[at] as number) |
+  ((bytes[at + 1] as number) << 8) |
+  ((bytes[at + 2] as number) << 16) |
+  ((bytes[at + 3] as number) << 24);
 
 /** LowCardinality(String): a dictionary per block and an index per row. */
 export class DictionaryColumn implements ColumnBuilder {
   readonly type = 'LowCardinality(String)';
   readonly #indexes = new Map<string, number>();
   #keys = new ByteWriter(256);
+  readonly #keyStarts: number[] = [];
+  /** The key that a hash of its bytes led to last; a collision only costs the lookup it would have saved. */
+  readonly #seen = new Int32Array(SEEN_SLOTS).fill(-1);
   #rows = new Uint32Array(256);
   #count = 0;
   // Neighbours are often equal, and comparing is cheaper than looking up.
@@ -62,11 +83,33 @@ export class DictionaryColumn implements ColumnBuilder {
     if (index === undefined) {
       index = this.#indexes.size;
       this.#indexes.set(value, index);
+      this.#keyStarts[index] = this.#keys.length;
       this.#keys.text(value);
     }
     this.#lastValue = value;
     this.#lastIndex = index;
     return index;
+  }
+
+  /** `intern` for UTF-8 bytes: what came before is found by its bytes, without making a string. */
+  internUtf8(bytes: Uint8Array, at: number, length: number): number {
+    if (length < 4 || length > MAX_SEEN_BYTES) return this.intern(utf8Slice.call(bytes, at, at + length));
+    const slot = slotOf(bytes, at, length);
+    const seen = this.#seen[slot] as number;
+    if (seen >= 0 && this.#isKey(seen, bytes, at, length)) return seen;
+    const index = this.intern(utf8Slice.call(bytes, at, at + length));
+    this.#seen[slot] = index;
+    return index;
+  }
+
+  #isKey(index: number, bytes: Uint8Array, at: number, length: number): boolean {
+    const keys = this.#keys.bytes;
+    const start = this.#keyStarts[index] as number;
+    if (keys[start] !== length) return false;
+    for (let offset = 0; offset < length; offset++) {
+      if (keys[start + 1 + offset] !== bytes[at + offset]) return false;
+    }
+    return true;
   }
 
   add(value: string): void {
@@ -80,8 +123,16 @@ export class DictionaryColumn implements ColumnBuilder {
 
   /** Sets a row beyond the last one; the rows between are the empty text. */
   set(row: number, value: string): void {
+    this.#setIndex(row, this.intern(value));
+  }
+
+  setUtf8(row: number, bytes: Uint8Array, at: number, length: number): void {
+    this.#setIndex(row, this.internUtf8(bytes, at, length));
+  }
+
+  #setIndex(row: number, index: number): void {
     if (row >= this.#rows.length) this.#grow(row + 1);
-    this.#rows[row] = this.intern(value);
+    this.#rows[row] = index;
     this.#count = row + 1;
   }
 
@@ -111,6 +162,7 @@ export class DictionaryColumn implements ColumnBuilder {
 
   clear(): void {
     this.#indexes.clear();
+    this.#seen.fill(-1);
     this.#keys.clear();
     this.#rows.fill(0, 0, this.#count); // rows that are never set are the empty text, index 0
     this.#count = 0;
@@ -211,12 +263,17 @@ export class MapColumn<Values extends ColumnBuilder> implements ColumnBuilder {
   }
 }
 
-/** One block: column count, row count, then each column's name, type and data. */
+/**
+ * One block: column count, row count, then each column's name, type and data.
+ * @param out is overwritten; the result lies in it
+ */
 export function encodeBlock(
   columns: readonly (readonly [string, ColumnBuilder])[],
   rows: number,
+  out = new ByteWriter(0),
 ): Uint8Array {
-  const out = new ByteWriter(1024 + columns.reduce((sum, [, column]) => sum + column.byteSize, 0));
+  out.clear();
+  out.reserve(4096 + columns.reduce((sum, [, column]) => sum + column.byteSize, 0));
   out.varint(columns.length);
   out.varint(rows);
   for (const [name, column] of columns) {

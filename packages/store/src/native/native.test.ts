@@ -23,6 +23,45 @@ describe('a block of the Native format', () => {
     expect([...(result.column('t') as string[])]).toEqual(TEXTS);
   });
 
+  it('takes texts as UTF-8 bytes, in plain columns and dictionaries, as it takes strings', () => {
+    const plain = new PlainColumn('String');
+    const dictionary = new DictionaryColumn();
+    const texts = [...TEXTS, ...TEXTS, ...Array.from({ length: 9_000 }, (_, row) => `value ${row % 6_000}`)];
+    for (const [row, text] of texts.entries()) {
+      const bytes = Buffer.from(`--${text}--`);
+      plain.values.utf8(bytes, 2, bytes.length - 4);
+      if (text !== '') dictionary.setUtf8(row, bytes, 2, bytes.length - 4);
+    }
+    const result = readNative(
+      encodeBlock(
+        [
+          ['p', plain],
+          ['d', dictionary],
+        ],
+        texts.length,
+      ),
+    );
+    expect([...(result.column('p') as string[])]).toEqual(texts);
+    expect([...(result.column('d') as string[])]).toEqual(texts);
+  });
+
+  it('replaces bytes that are not UTF-8', () => {
+    const plain = new PlainColumn('String');
+    const dictionary = new DictionaryColumn();
+    const broken = Buffer.from([0x61, 0xff, 0x62, 0x63, 0x64]);
+    for (const row of [0, 1]) {
+      plain.values.utf8(broken, 0, 5);
+      dictionary.setUtf8(row, broken, 0, 5);
+    }
+    const columns = [
+      ['p', plain],
+      ['d', dictionary],
+    ] as const;
+    const result = readNative(encodeBlock(columns, 2));
+    expect([...(result.column('p') as string[])]).toEqual(['a\ufffdbcd', 'a\ufffdbcd']);
+    expect([...(result.column('d') as string[])]).toEqual(['a\ufffdbcd', 'a\ufffdbcd']);
+  });
+
   it('has dictionaries of one, two and four bytes per row', () => {
     for (const distinct of [10, 300, 70_000]) {
       const column = new DictionaryColumn();
