@@ -22,12 +22,13 @@ export interface MapLayout {
   readonly height: number;
 }
 
-export const nodeWidth = 164;
+/** Of a node with little to say. */
+export const nodeWidth = 140;
 export const nodeHeight = 54;
 /** What an edge that passes a column keeps free there. */
 const laneHeight = 12;
 /** Between columns; a label stands in the narrowest. */
-const minGapX = 64;
+const minGapX = 60;
 const maxGapX = 110;
 const gapY = 26;
 

@@ -50,7 +50,7 @@ function figuresOf(red: Red, seconds: number): readonly [string, string, string]
 /** Wide enough for its name and its figures, each in one line. */
 function nodeWidthOf(name: string, red: Red | undefined, seconds: number): number {
   const figures = red === undefined ? [] : figuresOf(red, seconds);
-  const figuresWidth = figures.reduce((sum, text) => sum + textWidth(text, '12px') + figureGap, 0);
+  const figuresWidth = figures.reduce((sum, text) => sum + textWidth(text, '12px') + figureGap, -figureGap);
   const nameWidth = textWidth(name || '(no service)', '700 13px') + 18;
   return Math.min(maxNodeWidth, Math.max(nodeWidth, nodeFrame + Math.max(nameWidth, figuresWidth)));
 }

@@ -192,7 +192,8 @@ export function Waterfall(props: WaterfallProps) {
           : isTouch || event.shiftKey
             ? 'pan'
             : 'brush';
-    gesture.current = { kind, x, y, toX: x, window: current.current.window };
+    // With a second finger it is a pinch, which ends in neither a tap nor a pan.
+    gesture.current = pinch.current.size > 1 ? null : { kind, x, y, toX: x, window: current.current.window };
     if (!isTouch) event.currentTarget.setPointerCapture(event.pointerId);
   };
   const onPinch = (event: PointerEvent, x: number, y: number) => {
@@ -226,11 +227,15 @@ export function Waterfall(props: WaterfallProps) {
       setBrush({ left: Math.max(nameWidth, Math.min(x, active.x)), width: Math.abs(x - active.x) });
     }
   };
-  const onPointerUp = (event: PointerEvent) => {
-    const active = gesture.current;
+  /** The browser scrolls with the finger from here on: nothing was tapped. */
+  const onPointerCancel = (event: PointerEvent) => {
     pinch.current.delete(event.pointerId);
     gesture.current = null;
     setBrush(null);
+  };
+  const onPointerUp = (event: PointerEvent) => {
+    const active = gesture.current;
+    onPointerCancel(event);
     if (active === null) return;
     const moved = Math.abs(active.toX - active.x) > 4;
     if (active.kind === 'brush' && moved) {
@@ -279,7 +284,7 @@ export function Waterfall(props: WaterfallProps) {
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
         onPointerUp={onPointerUp}
-        onPointerCancel={onPointerUp}
+        onPointerCancel={onPointerCancel}
         onPointerLeave={() => setHovered(null)}
         onDoubleClick={() => {
           if (hovered === null || hovered.x < nameWidth) return;
