@@ -35,5 +35,5 @@ export { type RateLimitOptions, rateLimited } from './sampling/rate-limited.ts';
 export type { Sampler, SamplingResult } from './sampling/sampler.ts';
 export type { SpanLimits } from './tracer/span-limits.ts';
 export type { TracerMetrics } from './tracer/tracer-metrics.ts';
-export { TracingError, type TracingErrorCode } from './tracing-error.ts';
+export { TracingError, type TracingErrorCode, tracingErrorCodes } from './tracing-error.ts';
 export { TracingService } from './tracing-service.ts';

@@ -1,13 +1,15 @@
-export type TracingErrorCode =
-  | 'BAD_OPTION'
-  | 'READ_FAILED'
-  | 'READ_REFUSED'
-  | 'TRACE_NOT_FOUND'
-  | 'MISSING_PACKAGE'
-  | 'CREDENTIALS_MISSING'
-  | 'API_NOT_ENABLED'
-  | 'PERMISSION_DENIED'
-  | 'QUOTA_EXCEEDED';
+export const tracingErrorCodes = [
+  'BAD_OPTION',
+  'READ_FAILED',
+  'READ_REFUSED',
+  'TRACE_NOT_FOUND',
+  'MISSING_PACKAGE',
+  'CREDENTIALS_MISSING',
+  'API_NOT_ENABLED',
+  'PERMISSION_DENIED',
+  'QUOTA_EXCEEDED',
+] as const;
+export type TracingErrorCode = (typeof tracingErrorCodes)[number];
 
 /** The one error class of the SDK; `docs/errors.md` lists its codes. Only set-up and reading throw it. */
 export class TracingError extends Error {

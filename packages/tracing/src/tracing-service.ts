@@ -115,7 +115,7 @@ export class TracingService {
     // Kept from before any instrumentation of fetch, so that reading traces is plain.
     this.reader =
       settings.traceSource === 'cloud-trace'
-        ? new LazyCloudTraceReader(settings.projectId, globalThis.fetch)
+        ? new LazyCloudTraceReader(settings, globalThis.fetch)
         : new MonitoringApi(settings.apiUrl, settings.apiToken, globalThis.fetch);
   }
 

@@ -259,6 +259,23 @@ describe('Express', () => {
 });
 
 describe('Hono', () => {
+  it('adds its headers to what fetch answered, and records what is thrown that is no error', async () => {
+    const url = await listen((_request, response) => response.end('far'));
+    const app = new Hono();
+    app.use(tracing.honoMiddleware());
+    app.get('/proxy', () => fetch(url));
+    app.get('/odd', () => {
+      throw 'a string';
+    });
+    const response = await app.request('/proxy');
+    expect(await response.text()).toBe('far');
+    expect(response.headers.get('x-cloud-trace-context')).toMatch(/;o=1$/);
+    await expect(async () => app.request('/odd')).rejects.toBe('a string');
+    const odd = await spans.waitFor('GET /odd');
+    expect(odd.events[0]?.attributes['exception.message']).toBe('a string');
+    expect(odd.status.code).toBe('error');
+  });
+
   it('traces app.request() with route, headers and errors', async () => {
     const app = new Hono();
     app.use(tracing.honoMiddleware() as never);

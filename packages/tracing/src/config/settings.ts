@@ -54,6 +54,8 @@ export interface Settings {
   readonly flushOnExit: boolean;
   /** Where `getTrace` and `listTraces` read: the monitoring API, or Google. */
   readonly traceSource: 'api' | 'cloud-trace';
+  /** Where `cloud-trace` reads, if not at Google's public address. */
+  readonly cloudTraceEndpoint: string | null;
   readonly apiUrl: string;
   readonly apiToken: TokenSource | null;
   readonly onProblem: Report | undefined;
@@ -143,6 +145,7 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
     clientSpansNeedParent: options.clientSpansNeedParent ?? false,
     flushOnExit: options.flushOnExit ?? true,
     traceSource: text(env, 'TRACE_SOURCE') === 'cloud-trace' ? 'cloud-trace' : 'api',
+    cloudTraceEndpoint: text(env, 'CLOUD_TRACE_ENDPOINT') ?? null,
     apiUrl: urlOf('apiUrl', options.apiUrl ?? text(env, 'UTXOIQ_TRACING_API_URL') ?? DEFAULT_API_URL),
     apiToken: options.apiToken ?? text(env, 'UTXOIQ_TRACING_TOKEN') ?? null,
     onProblem: options.onProblem,

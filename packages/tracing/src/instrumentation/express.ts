@@ -6,7 +6,7 @@ import { endWithResponse, serverSpanOf } from './end-of-response.ts';
 import { recordHttpError } from './http-attributes.ts';
 import type { Client } from './http-server-span.ts';
 import { writeTraceHeaders } from './node-http-server.ts';
-import { startServerSpan } from './server-span.ts';
+import { type ServerSpan, startServerSpan } from './server-span.ts';
 
 type Next = (error?: unknown) => void;
 /** A middleware of Express, Connect and whatever takes theirs. */
@@ -22,13 +22,25 @@ export type ErrorMiddleware = (
 export function expressMiddleware(core: TracingCore): Middleware {
   return (request, response, next) => {
     if (!core.running || serverSpanOf(response) !== undefined) return next();
+    const span = begin(core, request, response);
+    if (span === null) next();
+    else activeContext.run(span, next);
+  };
+}
+
+/** Null where host code, such as a `trust proxy` function, threw. */
+function begin(core: TracingCore, request: IncomingMessage, response: ServerResponse): ServerSpan | null {
+  try {
     // Express knows the client behind trusted proxies; Connect knows the peer.
     const client = 'ip' in request ? (request as Client) : request.socket;
     const span = startServerSpan(core, request, client, undefined);
     endWithResponse(response, span);
     writeTraceHeaders(response, span);
-    activeContext.run(span, next);
-  };
+    return span;
+  } catch (error) {
+    core.onError('tracing an incoming request', error);
+    return null;
+  }
 }
 
 /** Records what handlers threw, and passes it on; last in line, before error handlers of your own. */

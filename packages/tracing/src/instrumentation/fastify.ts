@@ -32,12 +32,9 @@ type Done = () => void;
 export function instrumentFastify(app: FastifyLike, core: TracingCore): void {
   app.addHook('onRequest', (request: FastifyRequestLike, reply: FastifyReplyLike, done: Done) => {
     if (!core.running) return done();
-    const traced = serverSpanOf(reply.raw);
-    if (traced !== undefined) return named(traced, request, reply, done);
-    const span = startServerSpan(core, request.raw, request, routeOf(request));
-    endWithResponse(reply.raw, span);
-    writeHeaders(reply, span);
-    activeContext.run(span, done);
+    const span = beginOrName(core, request, reply);
+    if (span === null) done();
+    else activeContext.run(span, done);
   });
   app.addHook(
     'onError',
@@ -49,17 +46,33 @@ export function instrumentFastify(app: FastifyLike, core: TracingCore): void {
   );
 }
 
+/** The span that begins here; null where the server's own instrumentation began it, or the request's host code threw. */
+function beginOrName(
+  core: TracingCore,
+  request: FastifyRequestLike,
+  reply: FastifyReplyLike,
+): ServerSpan | null {
+  try {
+    const traced = serverSpanOf(reply.raw);
+    const route = routeOf(request);
+    if (traced !== undefined) {
+      if (route !== undefined) setServerRoute(traced, request.raw, route);
+      writeHeaders(reply, traced);
+      return null;
+    }
+    const span = startServerSpan(core, request.raw, request, route);
+    endWithResponse(reply.raw, span);
+    writeHeaders(reply, span);
+    return span;
+  } catch (error) {
+    core.onError('tracing an incoming request', error);
+    return null;
+  }
+}
+
 function writeHeaders(reply: FastifyReplyLike, span: ServerSpan): void {
   reply.header(CLOUD_TRACE_HEADER, responseTraceHeader(span));
   reply.header(CORRELATION_ID_HEADER, span.correlationId);
-}
-
-/** The server's own instrumentation has begun the span: only the route is missing. */
-function named(span: ServerSpan, request: FastifyRequestLike, reply: FastifyReplyLike, done: Done): void {
-  const route = routeOf(request);
-  if (route !== undefined) setServerRoute(span, request.raw, route);
-  writeHeaders(reply, span);
-  done();
 }
 
 type WithContext = Record<symbol, { readonly config?: { readonly url?: string } } | undefined>;

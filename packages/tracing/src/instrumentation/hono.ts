@@ -37,13 +37,36 @@ export function honoMiddleware(core: TracingCore): HonoMiddleware {
       return;
     }
     const span = startServerSpan(core, requestOf(context.req.raw), NOBODY, undefined);
-    await activeContext.run(span, next);
-    nameRoute(span, context);
-    if (context.error !== undefined && span instanceof RecordingSpan) recordHttpError(span, context.error);
-    context.res.headers.set(CLOUD_TRACE_HEADER, responseTraceHeader(span));
-    context.res.headers.set(CORRELATION_ID_HEADER, span.correlationId);
-    endServerSpan(span, context.res.status);
+    try {
+      await activeContext.run(span, next);
+    } catch (error) {
+      // Hono answers errors itself; it lets through what is no `Error`.
+      finish(span, context, error, 500);
+      throw error;
+    }
+    writeHeaders(context, span);
+    finish(span, context, context.error, context.res.status);
   };
+}
+
+function finish(span: ServerSpan, context: HonoContextLike, error: unknown, status: number): void {
+  nameRoute(span, context);
+  if (error !== undefined && span instanceof RecordingSpan) recordHttpError(span, error);
+  endServerSpan(span, status);
+}
+
+function writeHeaders(context: HonoContextLike, span: ServerSpan): void {
+  const headers: [string, string][] = [
+    [CLOUD_TRACE_HEADER, responseTraceHeader(span)],
+    [CORRELATION_ID_HEADER, span.correlationId],
+  ];
+  try {
+    for (const [name, value] of headers) context.res.headers.set(name, value);
+  } catch {
+    // What `fetch` answered cannot be changed: a proxy's response is copied.
+    context.res = new Response(context.res.body, context.res);
+    for (const [name, value] of headers) context.res.headers.set(name, value);
+  }
 }
 
 /** A fetch `Request` does not tell where it came from. */

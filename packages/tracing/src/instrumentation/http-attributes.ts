@@ -46,6 +46,15 @@ export function acceptedCorrelationId(header: unknown): string | null {
   return typeof value === 'string' && CORRELATION_ID.test(value) ? value : null;
 }
 
+/** Whatever a handler threw; things that have no text at all are recorded by their type. */
 export function recordHttpError(span: RecordingSpan, error: unknown): void {
-  span.recordException(error instanceof Error || typeof error === 'string' ? error : String(error));
+  span.recordException(error instanceof Error ? error : textOf(error));
+}
+
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return typeof value; // An object without a prototype, say.
+  }
 }

@@ -1,14 +1,21 @@
 import type { ListTracesOptions, TraceData, TraceList, TraceReader } from './monitoring-api.ts';
 
+interface ReaderSettings {
+  readonly projectId: string;
+  /** Null: Google's public address. */
+  readonly cloudTraceEndpoint: string | null;
+}
+
 /** Reads from Google (`TRACE_SOURCE=cloud-trace`); its client is loaded when somebody reads. */
 export class LazyCloudTraceReader implements TraceReader {
   readonly #open: () => Promise<TraceReader>;
   #reader: Promise<TraceReader> | undefined;
 
-  constructor(projectId: string, fetch: typeof globalThis.fetch) {
+  constructor({ projectId, cloudTraceEndpoint }: ReaderSettings, fetch: typeof globalThis.fetch) {
+    const endpoint = cloudTraceEndpoint === null ? {} : { endpoint: cloudTraceEndpoint };
     this.#open = async () => {
       const { CloudTraceClient, CloudTraceReader } = await import('../cloud-trace.ts');
-      return new CloudTraceReader(new CloudTraceClient({ projectId, fetch }));
+      return new CloudTraceReader(new CloudTraceClient({ projectId, fetch, ...endpoint }));
     };
   }
 
