@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { TracingService } from '@utxoiq/tracing';
 import { CloudTraceClient } from '@utxoiq/tracing/cloud-trace';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { matchesLock } from '../scripts/setup/installed-packages.mjs';
 import { cloudTraceEnvironment } from '../services/web-api/src/cloud-trace/local/environment.ts';
 import { openLocalCloud } from '../services/web-api/src/cloud-trace/local/local-cloud.ts';
@@ -218,6 +219,25 @@ describe('programs that nobody here wrote', () => {
     expect(series.points.length).toBeGreaterThan(0);
     const [names] = (await ask(`facets?${range}&key=name`)).json;
     expect(names.values.map(({ value }: { value: string }) => value)).toContain('/api');
+  });
+
+  it('the SDK reads Cloud Trace instead of the monitoring API', async () => {
+    vi.stubEnv('TRACE_SOURCE', 'cloud-trace');
+    vi.stubEnv('CLOUD_TRACE_ENDPOINT', platform.url);
+    vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', environment.GOOGLE_APPLICATION_CREDENTIALS);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const tracing = new TracingService({ projectId: project, serviceName: 'reader' });
+    const id = traceId('api true');
+    const trace = await tracing.getTrace(id);
+    expect(trace).toMatchObject({ trace_id: id, project_id: project, span_count: 3 });
+    expect(trace.spans.map(({ name }) => name).toSorted()).toEqual(['/api', 'batch', 'single']);
+    const times = { startTime: '2026-01-01T00:00:00Z', endTime: Date.now() + 60_000 };
+    const list = await tracing.listTraces({ ...times, filter: '+root:/api', pageSize: 10 });
+    expect(list.find((item) => item.trace_id === id)).toMatchObject({ project_id: project, span_count: 3 });
+    await expect(tracing.getTrace('e'.repeat(32))).rejects.toMatchObject({ code: 'TRACE_NOT_FOUND' });
+    await expect(tracing.listTraces({ ...times, filter: '(' })).rejects.toMatchObject({
+      code: 'READ_REFUSED',
+    });
   });
 
   it("ask for traces: the Model Context Protocol's client", async () => {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { EMBEDDED_ERROR_CODES } from '@utxoiq/clickhouse-embedded';
 import { COLLECTOR_ERROR_CODES } from '@utxoiq/collector';
+import { modelErrorCodes } from '@utxoiq/model';
 import { STORE_ERROR_CODES } from '@utxoiq/store';
+import { tracingErrorCodes } from '@utxoiq/tracing';
 import { apiErrorStatus } from '@utxoiq/web-api';
 import { describe, expect, it } from 'vitest';
 
@@ -17,6 +19,8 @@ describe('docs/errors.md', () => {
   it.each([
     ['@utxoiq/clickhouse-embedded', codesOf(EMBEDDED_ERROR_CODES)],
     ['@utxoiq/collector', codesOf(COLLECTOR_ERROR_CODES)],
+    ['@utxoiq/model', codesOf(modelErrorCodes)],
+    ['@utxoiq/tracing', codesOf(tracingErrorCodes)],
     ['@utxoiq/store', codesOf(STORE_ERROR_CODES)],
     ['@utxoiq/web-api', codesOf(apiErrorStatus)],
   ])('has every code of %s and no other', (packageName, codes) => {

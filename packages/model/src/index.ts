@@ -52,7 +52,7 @@ export { decodeCloudTraceJson } from './import/cloud-trace-json.ts';
 export { type ImportResult, importTraceFile, type TraceFileFormat } from './import/import-trace-file.ts';
 export { decodeJaegerJson } from './import/jaeger-json.ts';
 export { decodeZipkinJson } from './import/zipkin-json.ts';
-export { ModelError, type ModelErrorCode } from './model-error.ts';
+export { ModelError, type ModelErrorCode, modelErrorCodes } from './model-error.ts';
 export {
   decodeOtlpJson,
   type OtlpDecodeOptions,

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { TracingErrorCode } from '../src/index.ts';
 import { MonitoringApi } from '../src/read/monitoring-api.ts';
 import { VERSION } from '../src/version.ts';
 
@@ -73,12 +72,5 @@ describe('what must agree', () => {
 
   it('the version and package.json', () => {
     expect(JSON.parse(text('packages/tracing/package.json')).version).toBe(VERSION);
-  });
-
-  it('the codes and docs/errors.md', () => {
-    const source = text('packages/tracing/src/tracing-error.ts');
-    const codes = [...source.matchAll(/\| '([A-Z_]+)'/g)].map(([, code]) => code as TracingErrorCode);
-    expect(codes.length).toBeGreaterThan(3);
-    for (const code of codes) expect(text('docs/errors.md')).toContain(`\`${code}\``);
   });
 });
