@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureChromium } from './setup/chromium.mjs';
+import { ensureClientPrograms } from './setup/client-programs.mjs';
 import { ensureInstalled, pinnedNode } from './setup/installed-packages.mjs';
 import { runForeground } from './setup/run-child.mjs';
 import { runMain } from './setup/setup-error.mjs';
@@ -35,6 +36,7 @@ await runMain(async () => {
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
   const chromium = ensureChromium(console.log);
   if (chromium !== null) env.CHROMIUM_PATH = chromium;
+  await ensureClientPrograms(root, console.log);
   for (const [name, command, ...args] of steps) {
     if (!(await runStep(name, join(bin, command), args, env))) return 1;
   }

@@ -29,6 +29,22 @@ describe('the HTTP surface', () => {
     expect((await stopping.app.inject('/readyz')).statusCode).toBe(503);
   });
 
+  it('gives every response a trace and a correlation id: the caller’s, or new ones', async () => {
+    const test = await appForThisTest(memorySource([]));
+    for (const url of ['/healthz', '/api/v1/nothing', '/nothing', '/openapi.json']) {
+      const fresh = await test.app.inject(url);
+      expect(fresh.headers['x-cloud-trace-context']).toMatch(/^[0-9a-f]{32}\/0;o=0$/);
+      expect(fresh.headers['x-correlation-id']).toMatch(/^[0-9a-f]{32}$/);
+      const trace = 'a'.repeat(32);
+      const headers = { 'x-cloud-trace-context': `${trace}/7;o=1`, 'x-correlation-id': 'c-1' };
+      const own = await test.app.inject({ url, headers });
+      expect(own.headers['x-cloud-trace-context']).toBe(`${trace}/0;o=0`);
+      expect(own.headers['x-correlation-id']).toBe('c-1');
+    }
+    const broken = await test.app.inject({ url: '/healthz', headers: { 'x-correlation-id': 'é\u0001' } });
+    expect(broken.statusCode).toBe(200);
+  });
+
   it('describes itself as OpenAPI', async () => {
     const test = await appForThisTest(memorySource([]));
     const document = (await test.app.inject('/openapi.json')).json();

@@ -9,6 +9,7 @@ import { ApiError } from './errors/api-error.ts';
 import { installProblems } from './errors/problem.ts';
 import { compressAnswers } from './http/compress-answers.ts';
 import { installOpenApi } from './http/open-api.ts';
+import { identifyResponses } from './http/response-ids.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { logRequests } from './observe/request-log.ts';
 import { analysisRoutes } from './routes/analysis.ts';
@@ -68,6 +69,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   // Responses are made by typed functions; their schemas are for the OpenAPI page and the tests.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  identifyResponses(app);
   logRequests(app);
   deps.metrics.observe(app);
   installProblems(app, (request, reply) => sendViewerPage(request, reply, config.viewerDir));

@@ -18,7 +18,7 @@ export function logRequests(app: FastifyInstance): void {
           userAgent: request.headers['user-agent'],
           remoteIp: request.ip,
         },
-        correlation_id: reply.getHeader('x-correlation-id'),
+        correlation_id: reply.getHeader('x-correlation-id') ?? reply.raw.getHeader('x-correlation-id'),
       },
       `${request.method} ${request.url.split('?')[0]} ${status}`,
     );
