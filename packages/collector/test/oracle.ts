@@ -160,7 +160,7 @@ const linkOf = (wire: WireLink): SpanLink => ({
   flags: wire.flags,
 });
 
-function valueOf(row: SpanRow, index: number): AttributeValue {
+function attributeValue(row: SpanRow, index: number): AttributeValue {
   const at = row.attributeTextAt?.[index] ?? -1;
   if (row.attributeTypes[index] !== AttributeType.string || at < 0)
     return row.attributeValues[index] as AttributeValue;
@@ -173,7 +173,7 @@ export function spanOfRow(row: SpanRow): Span {
   const time = (low: number, high: number) => (BigInt(high) << 32n) | BigInt(low);
   const attributes = new Map<string, AttributeValue>();
   for (let index = 0; index < row.attributeCount; index++) {
-    const value = valueOf(row, index);
+    const value = attributeValue(row, index);
     if (typeOf(value) !== row.attributeTypes[index]) throw new Error(`type of ${row.attributeKeys[index]}`);
     if (attributes.has(row.attributeKeys[index] as string)) throw new Error('a key twice');
     attributes.set(row.attributeKeys[index] as string, value);

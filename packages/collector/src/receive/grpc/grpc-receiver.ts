@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { CollectorError } from '../../collector-error.ts';
+import { widenFlowWindows } from './flow-window.ts';
 import { GrpcPort } from './grpc-port.ts';
 import type { GrpcService } from './otlp-service.ts';
 
@@ -33,6 +34,7 @@ const GRACE_MS = 5_000;
 export class GrpcReceiver {
   readonly #server: Server;
   readonly #shared: GrpcPort | null;
+  readonly #endWideWindows = widenFlowWindows();
   readonly port: number;
 
   private constructor(server: Server, port: number, shared: GrpcPort | null = null) {
@@ -85,6 +87,7 @@ export class GrpcReceiver {
     }, GRACE_MS);
     await promise;
     clearTimeout(timer);
+    this.#endWideWindows();
   }
 }
 
