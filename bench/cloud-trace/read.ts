@@ -1,4 +1,5 @@
 // Reading through Cloud Trace's v1 API over HTTP: node bench/cloud-trace/read.ts [--spans 10000000]
+// With --data-dir the spans are kept, and read again by the next run and by bench/store/queries.ts.
 // Medians, warm, of ListTraces (100 traces, three-term filter) and GetTrace.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,18 +11,17 @@ import Fastify from 'fastify';
 import { CloudTraceAccess } from '../../services/web-api/src/cloud-trace/access.ts';
 import { cloudTraceRoutes } from '../../services/web-api/src/cloud-trace/cloud-trace-routes.ts';
 import { CloudTraceService } from '../../services/web-api/src/cloud-trace/cloud-trace-service.ts';
-import { DAY_MS, load } from '../store/load.ts';
+import { DAY_MS, END_MS, loadOnce } from '../store/load.ts';
 
-const { values } = parseArgs({ options: { spans: { type: 'string', default: '10000000' } } });
-const directory = mkdtempSync(join(tmpdir(), 'utxoiq-cloud-trace-'));
+const { values } = parseArgs({
+  options: { spans: { type: 'string', default: '10000000' }, 'data-dir': { type: 'string' } },
+});
+const kept = values['data-dir'];
+const directory = kept ?? mkdtempSync(join(tmpdir(), 'utxoiq-cloud-trace-'));
 const engine = await EmbeddedClickHouse.start({ dataDir: directory });
 const store = await TraceStore.open({ url: engine.url });
-const now = Date.now();
-const loaded = await load(store, Number(values.spans), now);
-const rate = Math.round(loaded.spans / loaded.seconds).toLocaleString('en');
-console.log(
-  `${loaded.spans.toLocaleString('en')} spans over 24 h stored in ${loaded.seconds.toFixed(0)} s (${rate}/s)`,
-);
+const now = END_MS;
+const loaded = await loadOnce(store, Number(values.spans));
 
 const reader = { roles: ['viewer'] as const, projects: 'all' as const, subject: 'bench', expiresAt: 0 };
 const service = new CloudTraceService({
@@ -96,4 +96,4 @@ await measure(
 await app.close();
 await store.close();
 await engine.stop();
-rmSync(directory, { recursive: true, force: true });
+if (kept === undefined) rmSync(directory, { recursive: true, force: true });

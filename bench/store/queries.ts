@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { EmbeddedClickHouse, startTemporaryEngine } from '@utxoiq/clickhouse-embedded';
 import type { Filter } from '@utxoiq/model';
 import { TraceStore } from '@utxoiq/store';
-import { type Loaded, load } from './load.ts';
+import { END_MS, type Loaded, loadOnce } from './load.ts';
 import { engineCpuMs, merge, spanBytes } from './on-disk.ts';
 
 // Warm medians of the store's queries over generated spans of 24 hours, and bytes per span after merging:
@@ -19,7 +19,6 @@ const { values: options } = parseArgs({
   },
 });
 
-const END_MS = Date.UTC(2026, 10, 22, 14);
 const HOUR_NANOS = 3_600_000_000_000n;
 const END = BigInt(END_MS) * 1_000_000n;
 const ALL = { projects: 'all', startUnixNano: END - 24n * HOUR_NANOS, endUnixNano: END } as const;
@@ -168,28 +167,10 @@ async function measured(
   return { wallMs: times[Math.floor(times.length / 2)] as number, cpuMs };
 }
 
-/** Ids of a stored trace, where the data was there before. */
-async function sample(store: TraceStore): Promise<Loaded> {
-  const { traces } = await store.listTraces({
-    ...ALL,
-    endUnixNano: END - 12n * HOUR_NANOS,
-    filter: null,
-    pageSize: 1,
-  });
-  const traceId = traces[0]?.traceId ?? '';
-  const trace = await store.getTrace({ projects: 'all', traceId });
-  const correlationId = String(trace?.spans[0]?.attributes.get('correlation_id') ?? '');
-  return { spans: Number(options.spans), seconds: 0, traceId, correlationId };
-}
-
 async function measure(url: string): Promise<void> {
   await using store = await TraceStore.open({ url, limits: { timeoutMs: 60_000 } });
-  const hasData = (await store.status()).some(({ table, rows }) => table === 'spans' && rows > 0);
-  const loaded = hasData ? await sample(store) : await load(store, Number(options.spans), END_MS);
-  if (!hasData) {
-    console.log(`stored ${loaded.spans} spans in ${loaded.seconds.toFixed(1)} s`);
-    await merge(url);
-  }
+  const loaded = await loadOnce(store, Number(options.spans));
+  if (loaded.seconds > 0) await merge(url);
   for (const line of await spanBytes(store)) console.log(line);
   for (const [name, target, run] of queries(store, loaded)) {
     if (!name.includes(options.only)) continue;

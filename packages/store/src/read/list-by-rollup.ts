@@ -10,8 +10,14 @@ import { type Reader, select, visible } from './reader.ts';
 import { hex } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
-/** Of candidates that a filter has yet to sort out. */
-const CANDIDATES_PER_STEP = 400;
+/** Candidates that a filter has yet to sort out. */
+const MAX_CANDIDATES_PER_STEP = 400;
+
+/**
+ * Where fewer of the candidates satisfy the filter, those are found by searching all spans first; where more do,
+ * that search would cost seconds and spare little.
+ */
+const COMMON_SHARE = 0.05;
 
 /** What sorts, as an expression over the rollup's rows of one trace. */
 const SORT_KEYS = {
@@ -34,10 +40,13 @@ export async function listByRollup(
   const found: TraceSummary[] = [];
   try {
     let key: PageKey | null = after;
+    let examined = 0;
     while (found.length <= query.pageSize) {
-      const candidates = await readCandidates(reader, query, key, deadline);
+      const isRare = examined > 0 && found.length < examined * COMMON_SHARE;
+      const candidates = await readCandidates(reader, query, { after: key, isRare, deadline });
       found.push(...(await evaluated(reader, query, candidates, deadline)));
       key = candidates.at(-1)?.key ?? null;
+      examined += candidates.length;
       if (candidates.length < stepOf(query)) break;
     }
     return { traces: found, partial: null };
@@ -50,7 +59,13 @@ export async function listByRollup(
 const ID_NUMBER = 'reinterpretAsUInt128(trace_id)';
 
 const stepOf = ({ filter, pageSize }: ListTracesQuery): number =>
-  filter === null ? pageSize + 1 : CANDIDATES_PER_STEP;
+  filter === null ? pageSize + 1 : Math.min(MAX_CANDIDATES_PER_STEP, pageSize * 2 + 20);
+
+interface Step {
+  readonly after: PageKey | null;
+  readonly isRare: boolean;
+  readonly deadline: Deadline;
+}
 
 interface Candidate {
   readonly key: PageKey;
@@ -61,8 +76,7 @@ interface Candidate {
 async function readCandidates(
   reader: Reader,
   query: ListTracesQuery & { readonly orderBy: TraceOrder },
-  after: PageKey | null,
-  deadline: Deadline,
+  { after, isRare, deadline }: Step,
 ): Promise<readonly Candidate[]> {
   const params = new SqlParameters();
   const [field, direction = ''] = query.orderBy.split(' ') as [keyof typeof SORT_KEYS, string?];
@@ -73,7 +87,7 @@ async function readCandidates(
 SELECT reinterpretAsFixedString(${ID_NUMBER}) AS id,
   ${sort.sql} AS sort_key, min(start) AS first_start, max(end) AS last_end
 FROM traces
-WHERE ${visible(query.projects, params)} AND bucket ${near} AND ${await matchingTraces(reader, query, params)}
+WHERE ${visible(query.projects, params)} AND bucket ${near} AND ${isRare ? await matchingTraces(reader, query, params) : '1'}
 GROUP BY ${ID_NUMBER}
 HAVING first_start BETWEEN ${params.time(from)} AND ${params.time(to)}${await durations(query, params)}
   ${after === null ? '' : `AND (sort_key, id) ${direction === 'desc' ? '<' : '>'} (${bound(sort, after, params)}, ${params.bytes(after.id)})`}

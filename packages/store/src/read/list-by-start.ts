@@ -150,9 +150,16 @@ class StartWalk {
     return this.inOrder().length > this.#query.pageSize;
   }
 
+  /** If nothing is left to ask of candidates, nearly all of them are wanted. */
+  #candidatesPerStep(): number {
+    return this.#remaining === null
+      ? Math.min(CANDIDATES_PER_STEP, this.#query.pageSize + 20)
+      : CANDIDATES_PER_STEP;
+  }
+
   async #candidates(window: TimeWindow, condition: Condition): Promise<Candidates> {
     const params = new SqlParameters();
-    const limit = this.#descending ? CANDIDATES_PER_STEP : CANDIDATES_PER_STEP * 10;
+    const limit = this.#descending ? this.#candidatesPerStep() : CANDIDATES_PER_STEP * 10;
     const order = this.#descending ? 'last_start DESC' : 'first_start';
     const sql = `
 SELECT trace_id, min(start) AS first_start, max(start) AS last_start
@@ -178,7 +185,7 @@ LIMIT ${limit}`;
   /** Rows of candidates not yet evaluated, some more than a page at a time. */
   #batches({ traceIds }: Candidates): readonly (readonly number[])[] {
     const rows = traceIds.map((_, row) => row).filter((row) => !this.#seen.has(traceIds[row] as string));
-    const size = Math.max(64, Math.min(400, (this.#query.pageSize + 1) * 2));
+    const size = this.#remaining === null ? this.#candidatesPerStep() : 400;
     return Array.from({ length: Math.ceil(rows.length / size) }, (_, at) =>
       rows.slice(at * size, (at + 1) * size),
     );
