@@ -181,7 +181,8 @@ describe('starting and stopping', () => {
 
     const locked = mkdtempSync(join(tmpdir(), 'utxoiq-locked-'));
     chmodSync(locked, 0o500);
-    const unwritable = process.getuid?.() === 0 ? '/etc/hostname/data' : join(locked, 'data');
+    // Root may write nearly everywhere; below /proc Node's recursive mkdir would never return.
+    const unwritable = process.getuid?.() === 0 ? '/proc/utxoiq/data' : join(locked, 'data');
     expect(await refused({ DATA_DIR: unwritable })).toMatch(
       /^The data directory .* cannot be written \(\w+\)\. .*DATA_DIR=/,
     );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PlatformError } from './platform-error.ts';
 
 /** Makes the data directory and takes it for this process. Returns what gives it back. */
@@ -26,7 +26,7 @@ export function claimDataDir(dataDir: string): { release(): void } {
 
 function makeWritable(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeDirectory(dataDir);
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     const probe = join(dataDir, `.probe-${randomUUID()}`);
     writeFileSync(probe, '');
@@ -38,6 +38,19 @@ function makeWritable(dataDir: string): void {
       'Make it writable for this user, or choose another: DATA_DIR=/path npm start',
       { cause },
     );
+  }
+}
+
+/** Not `recursive: true`: that never returns for a path below /proc. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    makeDirectory(dirname(path));
+    mkdirSync(path);
   }
 }
 

@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
 export async function readOrCreateSecret(path: string, create: () => Promise<string>): Promise<string> {
   const existing = readIfThere(path);
   if (existing !== null) return existing;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(path));
   const draft = `${path}.${randomUUID()}`;
   writeFileSync(draft, await create(), { mode: 0o600, flag: 'wx' });
   try {
@@ -20,6 +20,19 @@ export async function readOrCreateSecret(path: string, create: () => Promise<str
     rmSync(draft, { force: true });
   }
   return readFileSync(path, 'utf8');
+}
+
+/** For this user alone. Not `recursive: true`: that never returns for a path below /proc. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    makeDirectory(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
+  }
 }
 
 function readIfThere(path: string): string | null {
