@@ -5,5 +5,5 @@ export {
   type CloudTracePage,
 } from './cloud-trace/cloud-trace-client.ts';
 export { CloudTraceReader } from './cloud-trace/cloud-trace-reader.ts';
-export type { GoogleAuthLike } from './cloud-trace/google-auth.ts';
+export type { GoogleAuthLike } from './google/google-auth.ts';
 export { TracingError } from './tracing-error.ts';

@@ -91,13 +91,16 @@ describe('export', () => {
     expect(tracing.metrics().spansDroppedUnreachable).toBe(1);
   });
 
-  it('stop() twice is one stop, and what ends later is not an error', async () => {
+  it('stop() twice is one stop, and what ends later is counted, not sent', async () => {
     const transport = new MemoryTransport();
     const { tracing, make } = service(transport);
     await tracing.start();
     expect(tracing.stop()).toBe(tracing.stop());
     await tracing.stop();
     make(2);
+    await tracing.flush();
+    expect(transport.spans).toEqual([]);
+    expect(tracing.metrics()).toMatchObject({ spansExported: 0, spansDroppedUnreachable: 2, queuedBytes: 0 });
   });
 
   it('wrong attribute values are dropped and counted, the span goes out', async () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, createConnection } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { type FastifyServerOptions, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { alwaysOff } from '../src/index.ts';
 import { recordSpans } from '../src/testing.ts';
@@ -17,7 +17,7 @@ afterEach(async () => {
   problems.length = 0;
 });
 
-type App = Awaited<ReturnType<typeof fastify>>;
+type App = FastifyInstance;
 
 async function listening(routes: (app: App) => unknown, options: FastifyServerOptions = {}): Promise<number> {
   const app = fastify({ forceCloseConnections: true, ...options });

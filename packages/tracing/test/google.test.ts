@@ -3,8 +3,8 @@ import { GoogleAuth as GoogleAuth9 } from 'google-auth-v9';
 import { GoogleAuth as GoogleAuth11 } from 'google-auth-v11';
 import { describe, expect, it } from 'vitest';
 import { detectResource } from '../src/google/detect-resource.ts';
+import { authHeaders } from '../src/google/google-auth.ts';
 import { metadataServer } from '../src/google/metadata-server.ts';
-import { authHeaders } from '../src/google/request-headers.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 /** With a universe of its own the library signs its token itself: no network. */

@@ -8,10 +8,11 @@ import {
   type V1Trace,
   V1TraceType,
 } from '@utxoiq/model/cloud-trace';
+import { type GoogleAuthLike, loadGoogleAuth } from '../google/google-auth.ts';
 import { TracingError } from '../tracing-error.ts';
 import { isTemporary, readRefusal, refusalError } from './google-answer.ts';
-import { authHeaders, type GoogleAuthLike, loadGoogleAuth, textOf } from './google-auth.ts';
 import { READ_COST, READ_QUOTA, ReadBudget } from './read-budget.ts';
+import { readingHeaders, textOf } from './reading-headers.ts';
 import { TraceCache } from './trace-cache.ts';
 
 export interface CloudTraceClientOptions {
@@ -103,7 +104,7 @@ export class CloudTraceClient {
 
   /** Whether there are credentials; costs no quota. */
   async checkCredentials(): Promise<void> {
-    await authHeaders(await this.#loadAuth(), this.#endpoint());
+    await readingHeaders(await this.#loadAuth(), this.#endpoint());
   }
 
   /** All spans of a trace by start; null if Google has none. */
@@ -184,7 +185,7 @@ export class CloudTraceClient {
   /** `retryAfterMs`: null if asking again is no use. */
   async #attempt(path: string, projectId: string, signal: AbortSignal): Promise<Attempt> {
     const url = `${this.#endpoint()}${path}`;
-    const headers = await authHeaders(await this.#loadAuth(), url);
+    const headers = await readingHeaders(await this.#loadAuth(), url);
     const attemptSignal = AbortSignal.any([
       signal,
       AbortSignal.timeout(this.#options.attemptTimeoutMs ?? 10_000),
@@ -211,14 +212,17 @@ export class CloudTraceClient {
   }
 
   #loadAuth(): Promise<GoogleAuthLike> {
-    this.#auth ??= this.#options.auth === undefined ? loadGoogleAuth() : Promise.resolve(this.#options.auth);
+    this.#auth ??=
+      this.#options.auth === undefined ? loadGoogleAuth('reading') : Promise.resolve(this.#options.auth);
     return this.#auth;
   }
 
   async #findProjectId(): Promise<string> {
     if (this.#options.projectId !== undefined) return this.#options.projectId;
     try {
-      return await (await this.#loadAuth()).getProjectId();
+      const projectId = await (await this.#loadAuth()).getProjectId?.();
+      if (projectId === undefined) throw new Error('the credentials name none');
+      return projectId;
     } catch (cause) {
       this.#projectId = undefined;
       throw new TracingError('BAD_OPTION', 'no project: set GCP_PROJECT_ID or projectId', { cause });

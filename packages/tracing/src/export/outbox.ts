@@ -67,7 +67,12 @@ export class Outbox {
     this.pump();
   }
 
+  /** After `close` nothing is taken any more: what comes is counted as unreachable. */
   add(batch: EncodedBatch): void {
+    if (this.closing.signal.aborted) {
+      this.metrics.spansDroppedUnreachable += batch.spanCount;
+      return;
+    }
     if (this.belongsInStore(batch) && this.keep(batch)) {
       this.pump();
       return;

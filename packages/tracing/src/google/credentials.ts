@@ -1,6 +1,6 @@
 import { activeContext } from '../context/context-manager.ts';
 import { SUPPRESSED } from '../context/suppressed.ts';
-import { authHeaders, type GoogleAuthLike, loadGoogleAuth } from './request-headers.ts';
+import { authHeaders, type GoogleAuthLike, loadGoogleAuth } from './google-auth.ts';
 
 const DEFAULT_UNIVERSE = 'googleapis.com';
 
@@ -60,7 +60,7 @@ export class GoogleCredentials {
   }
 
   private async loaded(): Promise<GoogleAuthLike> {
-    const { auth, load = loadGoogleAuth } = this.options;
+    const { auth, load = () => loadGoogleAuth('export') } = this.options;
     if (auth !== undefined) return auth;
     this.auth ??= load();
     try {

@@ -1,7 +1,7 @@
 import { type Environment, text } from '../config/environment.ts';
 import type { TracingOptions } from '../config/options.ts';
 import type { HeaderSource } from '../export/otlp-http-transport.ts';
-import type { GoogleAuthLike } from './request-headers.ts';
+import type { GoogleAuthLike } from './google-auth.ts';
 
 export interface GoogleOptions {
   /** A `GoogleAuth` of your own, of any major of google-auth-library from 9 on. */
