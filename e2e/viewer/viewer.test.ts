@@ -349,6 +349,21 @@ describe.skipIf(chromiumPath === null)(`the viewer in a browser${withoutChromium
     await anonymous.close();
   });
 
+  it('asks again, and says nothing, when the browser gave a request up', async () => {
+    const interrupted = await signedInContext();
+    let aborted = 0;
+    await interrupted.route('**/api/v1/monitoring/{traces,heatmap}?*', (route) => {
+      aborted += 1;
+      return aborted <= 2 ? route.abort('aborted') : route.continue();
+    });
+    const page = await open('/?from=now-15m', interrupted);
+    await page.getByRole('list', { name: 'Traces' }).waitFor();
+    await page.locator('.charts[aria-busy="false"]').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(aborted).toBeGreaterThan(3);
+    await interrupted.close();
+  });
+
   it('follows what arrives while live', async () => {
     const page = await open('/?from=now-15m');
     await page.getByRole('list', { name: 'Traces' }).waitFor();
@@ -474,7 +489,7 @@ describe.skipIf(chromiumPath === null)(`the viewer in a browser${withoutChromium
         expect(faults).toEqual([]);
       }
     }
-  });
+  }, 120_000);
 
   it('fits a telephone of 375 pixels', async () => {
     const small = await signedInContext({ viewport: { width: 375, height: 740 }, hasTouch: true });

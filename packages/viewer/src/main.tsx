@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiError } from './api/client.ts';
+import { ApiError, isCutOff } from './api/client.ts';
 import { router } from './app/router.tsx';
 import { applyTheme } from './app/theme.ts';
 import './design/tokens.css';
@@ -13,8 +13,9 @@ applyTheme();
 
 /** What the server refused stays refused; only silence and overload are worth asking again. */
 function shouldRetry(failures: number, error: Error): boolean {
-  if (!(error instanceof ApiError)) return false;
-  return failures < 2 && (error.status === 0 || error.status === 429 || error.status >= 502);
+  if (failures >= 2) return false;
+  if (isCutOff(error)) return true;
+  return error instanceof ApiError && (error.status === 429 || error.status >= 502);
 }
 
 const client = new QueryClient({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apiPath, nextPageToken, unsampledParent } from './client.ts';
+import { ApiError, apiPath, isCutOff, nextPageToken, unsampledParent } from './client.ts';
 
 describe('the API client', () => {
   it('repeats a parameter that has several values and leaves out what is undefined', () => {
@@ -17,5 +17,15 @@ describe('the API client', () => {
     expect(nextPageToken('</api/v1/monitoring/traces?page_token=a%2Bb&page_size=2>; rel="next"')).toBe('a+b');
     expect(nextPageToken('</x>; rel="prev"')).toBeNull();
     expect(nextPageToken(null)).toBeNull();
+  });
+});
+
+describe('an answer that was cut off', () => {
+  it('is told from a refusal and from a fault of the page', () => {
+    expect(isCutOff(new ApiError('No answer from the platform', { status: 0 }))).toBe(true);
+    expect(isCutOff(new DOMException('The user aborted a request.', 'AbortError'))).toBe(true);
+    expect(isCutOff(new TypeError('network error'))).toBe(true);
+    expect(isCutOff(new ApiError('Forbidden', { status: 403 }))).toBe(false);
+    expect(isCutOff(new TypeError('x is not a function'))).toBe(false);
   });
 });

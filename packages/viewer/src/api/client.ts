@@ -87,6 +87,20 @@ export async function request(path: string, options: RequestOptions = {}): Promi
   return response;
 }
 
+/**
+ * Whether nothing or half of an answer came, because the browser or the network gave the request up (a machine that
+ * slept, a page that was being left): no refusal, and worth asking again before anybody hears of it.
+ */
+export function isCutOff(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 0;
+  if (error instanceof DOMException) return error.name === 'AbortError';
+  // What reading a body rejects with, in the words of Chromium, Firefox and WebKit.
+  return (
+    error instanceof TypeError &&
+    /network error|networkerror|load failed|failed to fetch/i.test(error.message)
+  );
+}
+
 export async function getJson<T>(path: string, query?: QueryParams, signal?: AbortSignal): Promise<T> {
   const response = await request(path, {
     ...(query === undefined ? {} : { query }),

@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useIsFetching, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useClock } from '../app/clock.ts';
 import { useUrlState } from '../app/url-state.ts';
@@ -106,8 +106,14 @@ export function useHeatmap(scope: Scope, timeBuckets: number, durationBuckets: n
     duration_buckets: durationBuckets,
   });
 }
-export function useFacets(scope: Scope, keys: readonly string[]) {
-  return useScoped<readonly Facet[]>('/monitoring/facets', scope, { key: keys });
+export function useFacets(scope: Scope, keys: readonly string[], enabled: boolean) {
+  return useScoped<readonly Facet[]>('/monitoring/facets', scope, { key: keys }, enabled);
+}
+/** Whether nobody waits for a list any more. */
+export function useListsSettled(): boolean {
+  const traces = useIsFetching({ queryKey: ['/monitoring/traces'] });
+  const spans = useIsFetching({ queryKey: ['/monitoring/spans'] });
+  return traces + spans === 0;
 }
 /** What is asked of the range and the project as a whole, whatever the filter: services, completion. */
 function unfiltered({ range, params }: Scope): Scope {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { ApiError } from '../api/client.ts';
+import { ApiError, isCutOff } from '../api/client.ts';
 import { Icon } from './icon.tsx';
 
 export function Loading({ what }: { what: string }) {
@@ -22,10 +22,10 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 
 /** What to do about an error, by what the server said. */
 function adviceFor(error: unknown): string {
+  if (isCutOff(error))
+    return 'The platform does not answer. Check that it runs (npm start) and that this machine reaches it, then try again.';
   if (!(error instanceof ApiError))
     return 'This is a fault of the viewer itself. Reload the page; if it comes back, report it with the address above.';
-  if (error.status === 0)
-    return 'The platform does not answer. Check that it runs (npm start) and that this machine reaches it, then try again.';
   if (error.status === 403)
     return 'Your token does not allow this. Ask for the role or the project named here, or switch the project in the top bar.';
   if (error.status === 400)

@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react';
-import { type Scope, useAttributeKeys, useFacets } from '../api/queries.ts';
+import { type Scope, useAttributeKeys, useFacets, useListsSettled } from '../api/queries.ts';
 import type { Facet } from '../api/types.ts';
 import { useUrlState } from '../app/url-state.ts';
 import { Icon } from '../design/icon.tsx';
@@ -7,6 +7,7 @@ import { ServiceSwatch } from '../design/service-chip.tsx';
 import { Failure } from '../design/states.tsx';
 import { formatCount } from '../time/format.ts';
 import { addTerm, equalsTerm, excludeTerm, hasTerm, removeTerm } from './filter-terms.ts';
+import { useCharts } from './overview.tsx';
 
 const standardFacets = [
   { key: 'service', title: 'Service' },
@@ -146,7 +147,10 @@ export function Facets({ scope }: { scope: Scope }) {
   const [state, update] = useUrlState();
   const pinned = state.facets?.split(',') ?? [];
   const keys = [...standardFacets.map(({ key }) => key), ...pinned];
-  const answer = useFacets(scope, keys);
+  // The charts and the list are what one waits for; over many spans the facets would hold them up.
+  const { heatmap, series } = useCharts(scope);
+  const isTheirTurn = useListsSettled() && !heatmap.isFetching && !series.isFetching;
+  const answer = useFacets(scope, keys, isTheirTurn);
   const setPinned = (next: readonly string[]) => update({ facets: next.join(',') || undefined });
   const find = (key: string) => answer.data?.data.find((facet) => facet.key === key);
   return (

@@ -16,12 +16,16 @@ import { addTerm } from './filter-terms.ts';
 import { formatSelection, parseSelection } from './selection.ts';
 import '../charts/charts.css';
 
+/** What the charts are drawn from. */
+export function useCharts(scope: Scope) {
+  return { heatmap: useHeatmap(scope, 72, 30), series: useTimeseries(scope, 60) };
+}
+
 /** The heatmap and the two charts, one crosshair over all three. */
 export function Overview({ scope }: { scope: Scope }) {
   const [state, update] = useUrlState();
   const [hoverX, setHoverX] = useState<number | null>(null);
-  const heatmap = useHeatmap(scope, 72, 30);
-  const series = useTimeseries(scope, 60);
+  const { heatmap, series } = useCharts(scope);
   const selection = parseSelection(state.sel);
   const { range } = scope;
 
