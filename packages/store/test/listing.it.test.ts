@@ -105,7 +105,7 @@ describe('listTraces', () => {
         [null, 60],
         [even, 30],
       ] as const) {
-        const traces = await allPages(orderBy, filter, 7);
+        const traces = await allPages(orderBy, filter, 13);
         expect(new Set(traces.map(({ traceId }) => traceId)).size).toBe(count);
         expect(traces).toHaveLength(count);
         for (const [at, trace] of traces.entries()) {
@@ -202,6 +202,14 @@ describe('listTraces', () => {
 });
 
 describe('getTrace', () => {
+  it('keeps a copy that differs in an attribute, and not one that differs in nothing', async () => {
+    const span = spanWith({ traceId: id(903), startUnixNano: BASE + 26n * HOUR });
+    await insert(span, { ...span, attributes: new Map([['attempt', 2n]]) });
+    await insert(span);
+    const trace = await store.getTrace({ projects: 'all', traceId: id(903) });
+    expect(trace?.spans.map(({ attributes }) => attributes.size).sort()).toEqual([0, 1]);
+  });
+
   it('cuts a trace past the limit and says so', async () => {
     const result = await store.getTrace({ projects: 'all', traceId: id(1), maxSpans: 1 });
     expect(result?.spans).toHaveLength(1);

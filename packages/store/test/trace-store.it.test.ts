@@ -11,6 +11,9 @@ const ALL = {
   endUnixNano: BASE_NANOS + 3_600_000_000_000n,
 } as const;
 
+// More for a long run: STORE_TEST_ROUNDS=50 vitest run --project integration packages/store/test/trace-store.it.test.ts
+const ROUNDS = Number(process.env['STORE_TEST_ROUNDS'] ?? 1);
+
 let engine: TemporaryEngine | null = null;
 const url = async (): Promise<string> => {
   const given = process.env['TEST_CLICKHOUSE_URL'];
@@ -77,9 +80,11 @@ describe('TraceStore', () => {
     await store.deleteTrace({ projects: 'all', traceId: 'f'.repeat(32) });
   });
 
-  it('lists exactly the traces that the model says match a filter', { timeout: 60_000 }, async () => {
+  it('lists exactly the traces that the model says match a filter', {
+    timeout: 60_000 * ROUNDS,
+  }, async () => {
     const traces = groupByTrace(spans);
-    for (const [index, tree] of sample(filter, 40, 11).entries()) {
+    for (const [index, tree] of sample(filter, 20 * ROUNDS, 11).entries()) {
       const { traces: listed, partial } = await store.listTraces({ ...ALL, filter: tree, pageSize: 100 });
       const expected = [...traces].filter(([, members]) => matchesTrace(tree, members)).map(([id]) => id);
       expect(partial).toBeNull();
@@ -87,8 +92,8 @@ describe('TraceStore', () => {
     }
   });
 
-  it('lists exactly the spans that the model says match a filter', { timeout: 60_000 }, async () => {
-    for (const [index, tree] of sample(filter, 60, 13).entries()) {
+  it('lists exactly the spans that the model says match a filter', { timeout: 60_000 * ROUNDS }, async () => {
+    for (const [index, tree] of sample(filter, 25 * ROUNDS, 13).entries()) {
       const { spans: listed } = await store.listSpans({ ...ALL, filter: tree, pageSize: 1000 });
       const expected = spans.filter((one) => matchesSpan(tree, one, one.parentSpanId === null));
       expect(listed.map(({ spanId }) => spanId).sort(), `${index}: ${show(tree)}`).toEqual(

@@ -1,11 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import { rootOf, type Span, type TraceSummary } from '@utxoiq/model';
 
-/** Spans that arrived twice stand once: the same ids, times and name. Different spans with one id stay. */
+/** Spans that arrived twice stand once; one that differs in anything, if only an attribute, stays. */
 export function withoutCopies(spans: readonly Span[]): Span[] {
-  const seen = new Set<string>();
+  const kept = new Map<string, Span[]>();
   return spans.filter((span) => {
     const id = `${span.spanId} ${span.startUnixNano} ${span.endUnixNano} ${span.name}`;
-    return !seen.has(id) && seen.add(id);
+    const alike = kept.get(id);
+    if (alike === undefined) kept.set(id, [span]);
+    else if (alike.some((other) => isDeepStrictEqual(other, span))) return false;
+    else alike.push(span);
+    return true;
   });
 }
 
