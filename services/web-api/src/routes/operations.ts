@@ -33,7 +33,7 @@ export const operationsRoutes: FastifyPluginAsync<OperationsDeps> = async (app, 
     ]);
     return result === 'ok'
       ? { status: 'ready' }
-      : reply.code(503).send({ status: 'the store does not answer' });
+      : reply.code(503).send({ status: 'the source of traces does not answer' });
   });
 
   app.get(
