@@ -1,6 +1,6 @@
 // What a cluster needs for a load, and what happens to it when a shard goes away: backs docs/scale.md.
 //   node bench/scale/simulate.ts [--collector-us N] [--engine-us N] [--wire-bytes N] [--stored-bytes N]
-//                                [--cores 16] [--replicas 2] [--log-gib 8] [--outage 300] [--days 7]
+//                                [--cores 16] [--replicas 2] [--log-gib 16] [--outage 300] [--days 7]
 // The costs are those that bench/collector/ingest.ts and bench/store/queries.ts measured; give your machine's own.
 import { parseArgs } from 'node:util';
 import { type Cluster, type SpanCosts, simulate, sizeFor } from './cluster-model.ts';
@@ -8,13 +8,13 @@ import { type Cluster, type SpanCosts, simulate, sizeFor } from './cluster-model
 const GIB = 1024 ** 3;
 const { values } = parseArgs({
   options: {
-    'collector-us': { type: 'string', default: '4' },
-    'engine-us': { type: 'string', default: '6.2' },
-    'wire-bytes': { type: 'string', default: '518' },
-    'stored-bytes': { type: 'string', default: '50' },
+    'collector-us': { type: 'string', default: '6.5' },
+    'engine-us': { type: 'string', default: '9.5' },
+    'wire-bytes': { type: 'string', default: '463' },
+    'stored-bytes': { type: 'string', default: '45' },
     cores: { type: 'string', default: '16' },
     replicas: { type: 'string', default: '2' },
-    'log-gib': { type: 'string', default: '8' },
+    'log-gib': { type: 'string', default: '16' },
     outage: { type: 'string', default: '300' },
     days: { type: 'string', default: '7' },
   },
