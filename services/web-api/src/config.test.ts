@@ -23,6 +23,7 @@ describe('readConfig', () => {
   it.each([
     [{ PORT: 'http' }, /^PORT: expected a whole number from 0 to 65535, got "http"$/],
     [{ GRPC_PORT: '70000' }, /^GRPC_PORT: .*got "70000"$/],
+    [{ MAX_LOG_BYTES: '1000' }, /^MAX_LOG_BYTES: expected a whole number from 67108864 to .*got "1000"$/],
     [{ TRACE_SOURCE: 'jaeger' }, /^TRACE_SOURCE: expected one of store, cloud-trace, got "jaeger"$/],
     [{ CLICKHOUSE_URL: '' }, /^CLICKHOUSE_URL: .*got nothing$/],
     [{ GCP_PROJECT_ID: 'Bad Project' }, /^GCP_PROJECT_ID: /],

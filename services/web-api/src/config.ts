@@ -17,6 +17,8 @@ export interface Config {
   /** Where the SDK sends this program's own spans; absent: to its own collector. */
   readonly otlpEndpoint?: string;
   readonly auth: AuthConfig;
+  /** Bound of the write-ahead log: by the rate of ingest, how long the store may be away. */
+  readonly maxLogBytes: number;
   readonly http: HttpConfig;
   readonly featureEngineUrl: string;
   readonly insightGeneratorUrl: string;
@@ -101,6 +103,7 @@ export function readConfig(environment: Environment = process.env): Config {
     ),
     auth: readAuth(options),
     http: readHttp(options),
+    maxLogBytes: options.integer('MAX_LOG_BYTES', 1_073_741_824, { min: 67_108_864, max: 1_099_511_627_776 }),
     featureEngineUrl: options.url('FEATURE_ENGINE_URL') ?? 'http://127.0.0.1:8081',
     insightGeneratorUrl: options.url('INSIGHT_GENERATOR_URL') ?? 'http://127.0.0.1:8082',
     viewerDir:

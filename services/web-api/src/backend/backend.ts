@@ -39,6 +39,7 @@ export async function openBackend(
     host: config.host,
     otlpHttpPort: config.otlpHttpPort,
     grpcPort: config.grpcPort,
+    limits: { maxLogBytes: config.maxLogBytes },
     authorize: ingestAuthorizer(config, auth.verifier),
     grpcServices: cloudTrace.grpcServices,
     ...(cloudTrace.tls === null ? {} : { tls: cloudTrace.tls }),
