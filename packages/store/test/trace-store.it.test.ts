@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SpanBlock, SpanRows, TraceStore } from '../src/index.ts';
 import { BASE_NANOS, filter, span } from './random-spans.ts';
+import { spanWith } from './span-with.ts';
 
 const ALL = {
   projects: 'all',
@@ -37,14 +38,12 @@ const sample = <T>(arbitrary: fc.Arbitrary<T>, count: number, seed: number): T[]
 
 const groupByTrace = (spans: readonly Span[]): Map<string, Span[]> =>
   Map.groupBy(spans, ({ traceId }) => traceId);
+const ascending = <T>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
+const duration = ({ startUnixNano, endUnixNano }: Span): bigint => endUnixNano - startUnixNano;
 const byStart = (a: Span, b: Span): number =>
-  a.startUnixNano < b.startUnixNano
-    ? -1
-    : a.startUnixNano > b.startUnixNano
-      ? 1
-      : a.spanId < b.spanId
-        ? -1
-        : 1;
+  ascending(a.startUnixNano, b.startUnixNano) ||
+  ascending(duration(b), duration(a)) ||
+  ascending(a.spanId, b.spanId);
 
 afterAll(() => engine?.stop());
 
@@ -64,6 +63,19 @@ describe('TraceStore', () => {
       const trace = await store.getTrace({ projects: 'all', traceId });
       expect(trace?.spans).toEqual(expected.toSorted(byStart));
     }
+  });
+
+  it('gives a parent before the child that starts in the same instant', async () => {
+    const traceId = 'e'.repeat(32);
+    const [parent, child] = ['bb', 'aa'].map((id) =>
+      spanWith({ traceId, spanId: id.padStart(16, '0'), startUnixNano: BASE_NANOS }),
+    );
+    if (parent === undefined || child === undefined) throw new Error('unreachable');
+    const spans = [{ ...child, parentSpanId: parent.spanId, endUnixNano: parent.endUnixNano - 1n }, parent];
+    await insert(store, spans, 'tie');
+    const trace = await store.getTrace({ projects: 'all', traceId });
+    expect(trace?.spans.map(({ spanId }) => spanId)).toEqual([parent.spanId, child.spanId]);
+    await store.deleteTrace({ projects: 'all', traceId });
   });
 
   it('keeps times that no clock shows', async () => {

@@ -1,7 +1,7 @@
 import { Deadline } from './limits.ts';
 import type { PartialReason, TraceQuery, TraceResult } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
-import { spansFromRows, WHOLE_SPAN } from './span-rows.ts';
+import { SPAN_ORDER, spansFromRows, WHOLE_SPAN } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { summarize, withoutCopies } from './summarize.ts';
 
@@ -15,7 +15,7 @@ export async function getTrace(reader: Reader, query: TraceQuery): Promise<Trace
 SELECT ${WHOLE_SPAN}
 FROM spans
 WHERE trace_id = ${params.bytes(traceId)} AND ${visible(projects, params)}
-ORDER BY start, span_id
+ORDER BY ${SPAN_ORDER}
 LIMIT ${maxSpans + 1}`;
   const result = await select(reader, { sql, params, deadline: new Deadline(reader.limits), signal });
   const [first, ...others] = withoutCopies(spansFromRows(result));

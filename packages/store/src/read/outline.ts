@@ -3,7 +3,7 @@ import { DEFAULT_MAX_SPANS } from './get-trace.ts';
 import { Deadline } from './limits.ts';
 import type { TraceQuery } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
-import { unsigned } from './span-rows.ts';
+import { SPAN_ORDER, unsigned } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
 /** A trace's skeleton in columns, straight from the engine's; null if none of its spans may be seen. */
@@ -23,7 +23,7 @@ SELECT
     bitOr(if(notEmpty(events_time), 32, 0), if(notEmpty(links_trace_id), 64, 0)))) AS flags
 FROM spans
 WHERE trace_id = ${params.bytes(traceId)} AND ${visible(projects, params)}
-ORDER BY start, span_id
+ORDER BY ${SPAN_ORDER}
 LIMIT 1 BY span_id, start, duration, name
 LIMIT ${maxSpans}`;
   const result = await select(reader, { sql, params, deadline: new Deadline(reader.limits), signal });

@@ -12,6 +12,9 @@ import { PROMOTED_ATTRIBUTES, promotedColumn } from '../block/promoted-attribute
 import { resourceFromText, scopeFromText } from '../block/resource-text.ts';
 import type { NativeResult } from '../native/native-reader.ts';
 
+/** Spans by time; of those that start together, as clocks of a millisecond make them, a parent before what it encloses. */
+export const SPAN_ORDER = 'start, duration DESC, span_id';
+
 /** What a SELECT lists so that `spansFromRows` can make whole spans of its answer. */
 export const WHOLE_SPAN = [
   'project, trace_id, span_id, parent_span_id, name, kind, status_code, status_message, trace_state, flags',

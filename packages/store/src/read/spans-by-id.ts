@@ -2,7 +2,7 @@ import type { Span } from '@utxoiq/model';
 import { Deadline } from './limits.ts';
 import type { Projects } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
-import { spansFromRows, WHOLE_SPAN } from './span-rows.ts';
+import { SPAN_ORDER, spansFromRows, WHOLE_SPAN } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { withoutCopies } from './summarize.ts';
 
@@ -13,7 +13,7 @@ export interface SpansQuery {
   readonly signal?: AbortSignal;
 }
 
-/** Single spans of a trace, whole, by start and id. */
+/** Single spans of a trace, whole, by start. */
 export async function spansById(reader: Reader, query: SpansQuery): Promise<readonly Span[]> {
   const { projects, traceId, spanIds, signal } = query;
   const params = new SqlParameters();
@@ -22,7 +22,7 @@ export async function spansById(reader: Reader, query: SpansQuery): Promise<read
 SELECT ${WHOLE_SPAN}
 FROM spans
 WHERE trace_id = ${params.bytes(traceId)} AND span_id IN arrayMap(id -> unhex(id), ${ids}) AND ${visible(projects, params)}
-ORDER BY start, span_id`;
+ORDER BY ${SPAN_ORDER}`;
   const result = await select(reader, { sql, params, deadline: new Deadline(reader.limits), signal });
   return withoutCopies(spansFromRows(result));
 }

@@ -2,7 +2,7 @@ import type { Span } from '@utxoiq/model';
 import { Deadline } from './limits.ts';
 import type { SpansOfTracesQuery } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
-import { spansFromRows, WHOLE_SPAN } from './span-rows.ts';
+import { SPAN_ORDER, spansFromRows, WHOLE_SPAN } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { withoutCopies } from './summarize.ts';
 
@@ -17,7 +17,7 @@ FROM spans
 WHERE trace_id IN (${params.traceIds(traceIds)}) AND ${visible(projects, params)}
   AND start >= ${params.time(startUnixNano)} AND start <= ${params.time(endUnixNano)}
   ${rootsOnly ? `AND parent_span_id = toFixedString('', 8)` : ''}
-ORDER BY start, span_id
+ORDER BY ${SPAN_ORDER}
 LIMIT ${Math.trunc(maxSpansPerTrace)} BY trace_id`;
   const result = await select(reader, { sql, params, deadline: new Deadline(reader.limits), signal });
   const byTrace = Map.groupBy(spansFromRows(result), ({ traceId }) => traceId);
