@@ -39,9 +39,8 @@ export function matchesLock(wanted, hiddenText) {
 }
 
 /**
- * `npm install --no-save` and not `npm ci`: the versions are the lock file's either way, but a lock file made
- * against a mirror that has no packages of other platforms makes `npm ci` refuse
- * (https://github.com/npm/cli/issues/4828).
+ * `npm install --no-save` and not `npm ci`: the versions are the lock file's either way, and where some packages are
+ * already there only the others are fetched.
  */
 async function install(root, log) {
   log('Installing the packages that package-lock.json names (about 1 GB on disk; once, a minute or so)...');
