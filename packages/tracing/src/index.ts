@@ -34,6 +34,6 @@ export type { OutcomeSamplingOptions } from './sampling/outcome.ts';
 export { type RateLimitOptions, rateLimited } from './sampling/rate-limited.ts';
 export type { Sampler, SamplingResult } from './sampling/sampler.ts';
 export type { SpanLimits } from './tracer/span-limits.ts';
-export type { TracerMetrics } from './tracer/tracer-metrics.ts';
+export type { TracerMetrics, TracingMetrics } from './tracer/tracer-metrics.ts';
 export { TracingError, type TracingErrorCode, tracingErrorCodes } from './tracing-error.ts';
 export { TracingService } from './tracing-service.ts';

@@ -43,7 +43,7 @@ import { SpillDirectory } from './spill/spill-directory.ts';
 import { SdkTracerProvider } from './tracer/provider.ts';
 import type { SpanSink } from './tracer/span-pipeline.ts';
 import type { SdkTracer } from './tracer/tracer.ts';
-import { newTracerMetrics, type TracerMetrics } from './tracer/tracer-metrics.ts';
+import { newTracerMetrics, type TracerMetrics, type TracingMetrics } from './tracer/tracer-metrics.ts';
 import type { TracingCore } from './tracing-core.ts';
 import { VERSION } from './version.ts';
 
@@ -57,6 +57,8 @@ export class TracingService {
   private readonly core: TracingCore & { running: boolean };
   private readonly tracer: SdkTracer;
   private readonly counters: TracerMetrics = newTracerMetrics();
+  /** Of `spansSampledOut`, those that had been recorded and ended before. */
+  private decidedAgainst = 0;
   private readonly env: NodeJS.ProcessEnv;
   private readonly credentials: GoogleCredentials | null;
   private readonly reporter: ErrorReporter;
@@ -108,6 +110,7 @@ export class TracingService {
             (span) => this.sink.add(span),
             (count) => {
               this.counters.spansSampledOut += count;
+              this.decidedAgainst += count;
             },
           );
     this.core = this.makeCore(onError);
@@ -171,7 +174,10 @@ export class TracingService {
     await Promise.race([detecting, setTimeout(DETECTION_MS, undefined, { ref: false })]);
   }
 
-  /** Sends what has ended, waits until it has arrived (at most `stopTimeoutMs`), and lets go of everything. */
+  /**
+   * Sends what has ended, waits until it has arrived (at most `stopTimeoutMs`), and lets go of everything. Spans that
+   * have not ended by then are not sent; how many is reported as `NEVER_ENDED`. Never rejects.
+   */
   stop(): Promise<void> {
     this.stopping ??= this.end();
     return this.stopping;
@@ -185,6 +191,20 @@ export class TracingService {
     await this.flush();
     this.queue.close();
     this.outbox.close();
+    this.reportOpenSpans();
+  }
+
+  private reportOpenSpans(): void {
+    const count = this.openSpans();
+    if (count === 0) return;
+    const were = count === 1 ? '1 span was' : `${count} spans were`;
+    this.reporter.report('NEVER_ENDED', `${were} started and had not ended at stop(), so not sent`);
+  }
+
+  /** By difference, so that starting and ending a span costs nothing more. */
+  private openSpans(): number {
+    const { spansStarted, spansEnded, spansSampledOut } = this.counters;
+    return spansStarted - spansEnded - (spansSampledOut - this.decidedAgainst);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -314,8 +334,8 @@ export class TracingService {
     return this.withoutTracing(() => this.reader.listTraces(options));
   }
 
-  /** The tracer's own counters, and the bytes that wait. */
-  metrics(): TracerMetrics & { readonly queuedBytes: number } {
-    return { ...this.counters, queuedBytes: this.outbox.queuedBytes };
+  /** The tracer's own counters, since it was made, and what waits now. */
+  metrics(): TracingMetrics {
+    return { ...this.counters, openSpans: this.openSpans(), queuedBytes: this.outbox.queuedBytes };
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resultOfAnswer, retryAfterMs } from '../src/export/otlp-response.ts';
 import type { SendResult } from '../src/export/send-result.ts';
-import { TracingService } from '../src/index.ts';
+import { alwaysOff, TracingService } from '../src/index.ts';
 import { MemoryTransport } from './memory-transport.ts';
 
 const RETRY: SendResult = { status: 'retry', afterMs: 1, reason: 'away' };
@@ -101,6 +101,33 @@ describe('export', () => {
     await tracing.flush();
     expect(transport.spans).toEqual([]);
     expect(tracing.metrics()).toMatchObject({ spansExported: 0, spansDroppedUnreachable: 2, queuedBytes: 0 });
+  });
+
+  it('spans that have not ended by stop() are counted, and reported once', async () => {
+    const transport = new MemoryTransport();
+    const { tracing, make, problems } = service(transport);
+    make(3);
+    const tracer = tracing.getTracer('test');
+    const forgotten = [tracer.startSpan('forgotten'), tracer.startSpan('forgotten too')];
+    expect(tracing.metrics().openSpans).toBe(2);
+    expect(problems).toEqual([]);
+    await tracing.stop();
+    expect(problems).toEqual(['NEVER_ENDED']);
+    expect(tracing.metrics()).toMatchObject({ openSpans: 2, spansExported: 3 });
+    forgotten[0]?.end();
+    await tracing.flush();
+    expect(tracing.metrics()).toMatchObject({ openSpans: 1, spansDroppedUnreachable: 1 });
+  });
+
+  it('spans that a sampler drops, before or after they ended, are not taken for forgotten ones', async () => {
+    const outcomeSampling = { ratio: 0, slowerThanRouteP99: false };
+    for (const options of [{ sampler: alwaysOff }, { outcomeSampling }]) {
+      const { tracing, make, problems } = service(new MemoryTransport(), options);
+      make(10);
+      expect(tracing.metrics()).toMatchObject({ openSpans: 0, spansSampledOut: 10 });
+      await tracing.stop();
+      expect(problems).toEqual([]);
+    }
   });
 
   it('wrong attribute values are dropped and counted, the span goes out', async () => {

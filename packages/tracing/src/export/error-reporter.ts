@@ -4,6 +4,7 @@ export type ReportCode =
   | 'QUEUE_FULL'
   | 'BAD_SPAN'
   | 'HOST_CODE'
+  | 'NEVER_ENDED'
   | 'LOADED_TOO_EARLY';
 
 export type Report = (report: { code: ReportCode; message: string; nextStep: string }) => void;
@@ -15,6 +16,8 @@ const NEXT_STEP: Readonly<Record<ReportCode, string>> = {
   QUEUE_FULL: 'the collector is away or too slow; raise `maxQueueBytes` or sample',
   BAD_SPAN: 'this span is lost, the others are not; please report it',
   HOST_CODE: 'tracing goes on without it',
+  NEVER_ENDED:
+    'stop() after the last response; look for startSpan() without end() on every way out, errors too (`metrics().openSpans` counts them)',
   LOADED_TOO_EARLY:
     'make the instrumentations before anything else is loaded: in a file of its own, `node --import ./tracing.mjs app.js`',
 };

@@ -20,6 +20,14 @@ export interface TracerMetrics {
   exportDurationMs: number;
 }
 
+/** What `TracingService.metrics()` gives: counters since it was made, and two gauges. */
+export interface TracingMetrics extends Readonly<TracerMetrics> {
+  /** Recorded spans that have not ended. Growing without requests: somebody forgets `end()`. */
+  readonly openSpans: number;
+  /** Bytes of encoded spans in memory, waiting or on their way. */
+  readonly queuedBytes: number;
+}
+
 export function newTracerMetrics(): TracerMetrics {
   return {
     spansStarted: 0,
