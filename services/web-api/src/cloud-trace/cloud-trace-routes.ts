@@ -41,7 +41,9 @@ export async function cloudTraceRoutes(
 ): Promise<void> {
   acceptAnyBody(app);
   app.setErrorHandler((error, request, reply) => sendError(toGoogleError(error), request, reply));
-  const schema = (summary: string) => ({ schema: { tags: ['cloud-trace'], summary } });
+  const schema = (summary: string) => ({
+    schema: { tags: ['cloud-trace'], summary, response: ANSWERS },
+  });
   app.patch(
     '/v1/projects/:project/traces',
     schema('Cloud Trace v1 PatchTraces'),
@@ -69,6 +71,34 @@ export async function cloudTraceRoutes(
   );
   for (const path of ['/v1/projects/*', '/v2/projects/*'])
     app.all(path, { schema: { hide: true } }, notFound);
+}
+
+/** For the OpenAPI page; what is sent is text already. The messages are Google's: cloud.google.com/trace/docs/reference. */
+const ANSWERS = {
+  200: { description: "Google's message, in proto3 JSON", ...asJson({ type: 'object' }) },
+  default: {
+    description: "Google's error",
+    ...asJson({
+      type: 'object',
+      properties: {
+        error: {
+          type: 'object',
+          properties: {
+            code: { type: 'integer' },
+            message: { type: 'string' },
+            status: { type: 'string' },
+            details: { type: 'array', items: { type: 'object', additionalProperties: true } },
+          },
+          required: ['code', 'message', 'status'],
+        },
+      },
+      required: ['error'],
+    }),
+  },
+};
+
+function asJson(schema: object): object {
+  return { content: { 'application/json': { schema } } };
 }
 
 const LIST_PARAMETERS = [

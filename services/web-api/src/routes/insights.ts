@@ -1,7 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { ApiError } from '../errors/api-error.ts';
 import type { RoutePlugin } from '../http/route-plugin.ts';
-import { ProblemSchema } from './schemas.ts';
+import { problemResponse } from './schemas.ts';
 
 export interface InsightsDeps {
   readonly featureEngineUrl: string;
@@ -57,7 +57,9 @@ export const insightsRoutes: RoutePlugin<InsightsDeps> = async (app, deps) => {
               }),
             ),
           }),
-          502: ProblemSchema,
+          400: problemResponse('The request is not valid'),
+          429: problemResponse('Too many requests'),
+          502: problemResponse('A service behind does not answer, or not well'),
         },
       },
     },

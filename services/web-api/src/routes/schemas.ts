@@ -158,10 +158,23 @@ export const CompareSchema = Type.Object({
   ),
 });
 
+/** A problem as an answer: its media type is not plain JSON (RFC 9457, section 3). */
+export const problemResponse = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: ProblemSchema } },
+});
+
 /** The problems that every authenticated route can answer with. */
 export const problemResponses = {
-  400: ProblemSchema,
-  401: ProblemSchema,
-  403: ProblemSchema,
-  '5xx': ProblemSchema,
+  400: problemResponse(
+    'The request is not valid: the problem names the field, what came and what is expected',
+  ),
+  401: problemResponse('No token, or one that is not valid'),
+  403: problemResponse('The role or the project does not allow it'),
+  429: problemResponse('Too many requests: Retry-After says when to come again'),
+  '5xx': problemResponse('The store or a service behind does not answer'),
+} as const;
+
+export const notFoundResponse = {
+  404: problemResponse('Nothing of that name that the caller may see'),
 } as const;

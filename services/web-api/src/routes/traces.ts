@@ -4,16 +4,24 @@ import type { TraceResult } from '@utxoiq/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { principalOf, projectsOf, requireRole } from '../auth/request-auth.ts';
 import { ApiError, invalidArgument } from '../errors/api-error.ts';
+import { given } from '../given.ts';
 import { callerGone } from '../http/caller-gone.ts';
 import { markPartial, nextPageLink } from '../http/paging.ts';
-import { filterParameters, parseFilter, parseRange, rangeParameters } from '../http/range-query.ts';
+import { rangeOf } from '../http/population.ts';
+import { filterParameters, parseFilter, rangeParameters } from '../http/range-query.ts';
 import type { RoutePlugin } from '../http/route-plugin.ts';
 import { outlineBytes } from '../representation/outline-bytes.ts';
 import { spanJson } from '../representation/span-json.ts';
 import { traceSummaryJson } from '../representation/summary-json.ts';
 import { traceJson } from '../representation/trace-json.ts';
 import type { RouteDeps } from './route-deps.ts';
-import { ProblemSchema, problemResponses, SpanSchema, TraceSchema, TraceSummarySchema } from './schemas.ts';
+import {
+  notFoundResponse,
+  problemResponses,
+  SpanSchema,
+  TraceSchema,
+  TraceSummarySchema,
+} from './schemas.ts';
 
 const orders: readonly TraceOrder[] = [
   'start desc',
@@ -60,13 +68,11 @@ export const traceRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source })
     async (request, reply) => {
       const { query } = request;
       const result = await source.listTraces({
-        projects: projectsOf(request, query.project),
-        ...parseRange(query),
+        ...rangeOf(request, reply, query),
         ...parseFilter(query),
         orderBy: parseOrder(query.order_by),
         pageSize: query.page_size,
-        ...(query.page_token === undefined ? {} : { pageToken: query.page_token }),
-        signal: callerGone(reply),
+        ...given({ pageToken: query.page_token }),
       });
       nextPageLink(request, reply, result.nextPageToken);
       markPartial(reply, result.partial);
@@ -93,7 +99,7 @@ export const traceRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source })
           },
           { additionalProperties: false },
         ),
-        response: { 200: TraceSchema, ...problemResponses, 404: ProblemSchema },
+        response: { 200: TraceSchema, ...problemResponses, ...notFoundResponse },
       },
     },
     async (request, reply) => {
@@ -113,7 +119,14 @@ export const traceRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source })
         summary: "A trace's skeleton in binary columns, for drawing (packages/model: encodeOutline)",
         params: TraceParams,
         querystring: Type.Object(ProjectQuery, { additionalProperties: false }),
-        produces: ['application/octet-stream'],
+        response: {
+          200: {
+            description: 'Binary columns',
+            content: { 'application/octet-stream': { schema: Type.String({ format: 'binary' }) } },
+          },
+          ...problemResponses,
+          ...notFoundResponse,
+        },
       },
     },
     async (request, reply) => {

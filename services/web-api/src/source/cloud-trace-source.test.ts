@@ -9,9 +9,15 @@ const range = { startUnixNano: 1n, endUnixNano: 2n };
 /** A source over a client that is answered by `respond` instead of by Google. */
 function source(respond: (url: URL) => { status?: number; body: object }) {
   const asked: URL[] = [];
+  let now = 0;
   const client = new CloudTraceClient({
     projectId: 'prod',
-    timeoutMs: 1,
+    clock: {
+      now: () => now,
+      sleep: async (ms) => {
+        now += ms;
+      },
+    },
     auth: { getRequestHeaders: async () => ({}), getProjectId: async () => 'prod' },
     fetch: async (url) => {
       asked.push(new URL(String(url)));
