@@ -57,18 +57,11 @@ describe('the HTTP surface', () => {
       ]),
     );
     expect((await test.app.inject('/docs')).statusCode).toBe(200);
-    const described = document.paths['/api/v1/monitoring/traces/{trace_id}'].get.responses;
-    for (const [url, status] of [
-      [`/api/v1/monitoring/traces/${'a'.repeat(32)}`, '401'],
-      ['/v1/projects/p/traces?pageSize=x', 'default'],
-    ] as const) {
-      const refused = await test.app.inject(url);
-      const answers =
-        status === 'default' ? document.paths['/v1/projects/{project}/traces'].get.responses : described;
-      expect(Object.keys(answers[status].content)).toEqual([
-        String(refused.headers['content-type']).split(';')[0],
-      ]);
-    }
+    const trace = document.paths['/api/v1/monitoring/traces/{trace_id}'].get;
+    const refused = await test.app.inject(`/api/v1/monitoring/traces/${'a'.repeat(32)}`);
+    expect(Object.keys(trace.responses[refused.statusCode].content)).toEqual([
+      String(refused.headers['content-type']).split(';')[0],
+    ]);
   });
 
   it('sends a strict content security policy and no CORS unless asked', async () => {
