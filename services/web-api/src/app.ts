@@ -12,13 +12,15 @@ import { installOpenApi } from './http/open-api.ts';
 import { identifyResponses } from './http/response-ids.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { logRequests } from './observe/request-log.ts';
-import { analysisRoutes } from './routes/analysis.ts';
+import { chartRoutes } from './routes/charts.ts';
 import { compareRoutes } from './routes/compare.ts';
 import { type InsightsDeps, insightsRoutes } from './routes/insights.ts';
 import { operationsRoutes } from './routes/operations.ts';
 import type { RouteDeps } from './routes/route-deps.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { spanRoutes } from './routes/spans.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
 import { traceRoutes } from './routes/traces.ts';
 import { sendViewerPage, serveViewer } from './viewer/viewer-files.ts';
 
@@ -135,9 +137,9 @@ async function installApi(api: FastifyInstance, deps: AppDeps): Promise<void> {
   await api.register(insightsRoutes, { featureEngineUrl, insightGeneratorUrl, traced: deps.traced });
   await api.register(
     async (monitoring) => {
-      await monitoring.register(traceRoutes, deps);
-      await monitoring.register(analysisRoutes, deps);
-      await monitoring.register(compareRoutes, deps);
+      for (const routes of [traceRoutes, spanRoutes, statisticsRoutes, chartRoutes, compareRoutes]) {
+        await monitoring.register(routes, deps);
+      }
     },
     { prefix: '/monitoring' },
   );

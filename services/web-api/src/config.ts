@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ConfigError, type Environment, OptionReader } from './config-options.ts';
+import { given } from './given.ts';
 
 /** Everything this program can be told from outside; docs/api.md has a line for each. */
 export interface Config {
@@ -95,12 +96,12 @@ export function readConfig(environment: Environment = process.env): Config {
       profile: options.choice('CLOUD_TRACE_LIMITS', ['backend', 'documented'], 'backend'),
       strictHttpNames: options.flag('CLOUD_TRACE_STRICT_NAMES'),
       quotas: options.flag('CLOUD_TRACE_QUOTAS'),
-      ...given('endpoint', options.url('CLOUD_TRACE_ENDPOINT')),
+      ...given({ endpoint: options.url('CLOUD_TRACE_ENDPOINT') }),
     },
-    ...given(
-      'otlpEndpoint',
-      options.text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? options.text('OTEL_EXPORTER_OTLP_ENDPOINT'),
-    ),
+    ...given({
+      otlpEndpoint:
+        options.text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? options.text('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    }),
     auth: readAuth(options),
     http: readHttp(options),
     maxLogBytes: options.integer('MAX_LOG_BYTES', 1_073_741_824, { min: 67_108_864, max: 1_099_511_627_776 }),
@@ -137,10 +138,12 @@ function readClickhouse(options: OptionReader, { isNeeded }: { isNeeded: boolean
   }
   return {
     url,
-    ...given('database', options.text('CLICKHOUSE_DATABASE')),
-    ...given('username', options.text('CLICKHOUSE_USER')),
-    ...given('password', options.text('CLICKHOUSE_PASSWORD')),
-    ...given('cluster', options.text('CLICKHOUSE_CLUSTER')),
+    ...given({
+      database: options.text('CLICKHOUSE_DATABASE'),
+      username: options.text('CLICKHOUSE_USER'),
+      password: options.text('CLICKHOUSE_PASSWORD'),
+      cluster: options.text('CLICKHOUSE_CLUSTER'),
+    }),
   };
 }
 
@@ -148,8 +151,10 @@ function readAuth(options: OptionReader): AuthConfig {
   return {
     oidc: readOidc(options),
     clockToleranceS: options.integer('AUTH_CLOCK_TOLERANCE_S', 5, { min: 0, max: 300 }),
-    ...given('sessionSecret', readSecret(options, 'SESSION_SECRET')),
-    ...given('ingestToken', readSecret(options, 'INGEST_TOKEN')),
+    ...given({
+      sessionSecret: readSecret(options, 'SESSION_SECRET'),
+      ingestToken: readSecret(options, 'INGEST_TOKEN'),
+    }),
   };
 }
 
@@ -178,7 +183,7 @@ function readOidc(options: OptionReader): OidcConfig | null {
     client:
       clientId === undefined
         ? null
-        : { id: clientId, ...given('secret', options.text('AUTH_CLIENT_SECRET')) },
+        : { id: clientId, ...given({ secret: options.text('AUTH_CLIENT_SECRET') }) },
   };
 }
 
@@ -207,7 +212,7 @@ function readAlgorithms(options: OptionReader): readonly string[] {
 
 function readHttp(options: OptionReader): HttpConfig {
   return {
-    ...given('publicUrl', options.url('PUBLIC_URL')),
+    ...given({ publicUrl: options.url('PUBLIC_URL') }),
     trustProxy: options.flag('TRUST_PROXY'),
     corsOrigins: options.list('CORS_ORIGINS'),
     rateLimit: options.integer('RATE_LIMIT', 6000, { min: 1, max: 1_000_000 }),
@@ -221,9 +226,4 @@ function readSecret(options: OptionReader, name: string): string | undefined {
     throw new ConfigError(name, 'at least 32 characters', `${secret.length} characters`);
   }
   return secret;
-}
-
-/** `{ [name]: value }`, or nothing: with exactOptionalPropertyTypes an absent option has no key. */
-function given<K extends string, V>(name: K, value: V | undefined): { [key in K]?: V } {
-  return value === undefined ? {} : ({ [name]: value } as { [key in K]?: V });
 }

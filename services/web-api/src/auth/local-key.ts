@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
+import { given } from '../given.ts';
 import { type Principal, principalFromClaims, type Role } from './principal.ts';
 import { readOrCreateSecret } from './secret-file.ts';
 import type { TokenVerifier } from './token-verifier.ts';
@@ -45,7 +46,7 @@ export class LocalKey implements TokenVerifier {
     const now = Math.floor(Date.now() / 1000);
     const claims = {
       roles: request.roles,
-      ...(request.projects === undefined ? {} : { projects: request.projects }),
+      ...given({ projects: request.projects }),
     };
     return new SignJWT(claims)
       .setProtectedHeader({ alg: algorithm, typ: 'JWT' })

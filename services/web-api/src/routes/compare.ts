@@ -1,19 +1,14 @@
 import type { Static } from '@fastify/type-provider-typebox';
 import { Type } from '@fastify/type-provider-typebox';
 import type { CompareQuery } from '@utxoiq/store';
-import { projectsOf, requireRole } from '../auth/request-auth.ts';
-import { callerGone } from '../http/caller-gone.ts';
+import { requireRole } from '../auth/request-auth.ts';
+import { given } from '../given.ts';
 import { markPartial } from '../http/paging.ts';
-import {
-  filterParameters,
-  parseFilter,
-  parseRange,
-  parseTime,
-  rangeParameters,
-} from '../http/range-query.ts';
+import { populationOf } from '../http/population.ts';
+import { filterParameters, parseFilter, parseTime, rangeParameters } from '../http/range-query.ts';
 import type { RoutePlugin } from '../http/route-plugin.ts';
 import { compareJson } from '../representation/chart-json.ts';
-import { analysisOf } from './analysis.ts';
+import { analysisOf } from '../source/trace-source.ts';
 import type { RouteDeps } from './route-deps.ts';
 import { CompareSchema, problemResponses } from './schemas.ts';
 
@@ -53,12 +48,9 @@ export const compareRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source 
     async (request, reply) => {
       const { body } = request;
       const result = await analysisOf(source).compare({
-        projects: projectsOf(request, body.project),
-        ...parseRange(body),
-        filter: parseFilter(body).filter,
+        ...populationOf(request, reply, body),
         selection: parseSelection(body),
-        ...(body.limit === undefined ? {} : { limit: body.limit }),
-        signal: callerGone(reply),
+        ...given({ limit: body.limit }),
       });
       markPartial(reply, result.partial);
       return compareJson(result);
@@ -68,10 +60,7 @@ export const compareRoutes: RoutePlugin<RouteDeps> = async (app, { auth, source 
 
 function parseSelection({ selection, language }: Static<typeof CompareBody>): CompareQuery['selection'] {
   const { filter } = parseFilter(
-    {
-      ...(selection.filter_str === undefined ? {} : { filter_str: selection.filter_str }),
-      ...(language === undefined ? {} : { language }),
-    },
+    given({ filter_str: selection.filter_str, language }),
     'selection.filter_str',
   );
   const { min_duration_ms: min, max_duration_ms: max } = selection;

@@ -9,6 +9,7 @@ import {
 } from '@utxoiq/store';
 import { CloudTraceClient, type CloudTracePage, TracingError } from '@utxoiq/tracing/cloud-trace';
 import { ApiError } from '../errors/api-error.ts';
+import { given } from '../given.ts';
 import { sampledAnalysis } from './sample/sampled-analysis.ts';
 import { type SampleQuery, type TraceSample, TraceSamples } from './sample/trace-sample.ts';
 import type { FilterText, TraceSource } from './trace-source.ts';
@@ -35,12 +36,12 @@ export class CloudTraceSource implements TraceSource {
     this.#client =
       google instanceof CloudTraceClient
         ? google
-        : new CloudTraceClient({ projectId, ...(google === undefined ? {} : { endpoint: google }) });
+        : new CloudTraceClient({ projectId, ...given({ endpoint: google }) });
   }
 
   async getTrace({ projects, traceId, maxSpans, signal }: TraceQuery): Promise<TraceResult | null> {
     const all = this.#covers(projects)
-      ? await this.#ask(this.#client.getTrace(traceId, given(signal)))
+      ? await this.#ask(this.#client.getTrace(traceId, given({ signal })))
       : null;
     const most = maxSpans ?? DEFAULT_MAX_SPANS;
     const [first, ...rest] = all?.slice(0, most) ?? [];
@@ -61,9 +62,7 @@ export class CloudTraceSource implements TraceSource {
         endUnixNano,
         filter: filterFor(query),
         pageSize: Math.min(query.pageSize, MAX_PAGE_SIZE),
-        ...(orderBy === undefined ? {} : { orderBy }),
-        ...(pageToken === undefined ? {} : { pageToken }),
-        ...given(signal),
+        ...given({ orderBy, pageToken, signal }),
       }),
     );
     const traces = page.traces.flatMap(({ spans: [first, ...rest] }) =>
@@ -128,8 +127,6 @@ export class CloudTraceSource implements TraceSource {
     }
   }
 }
-
-const given = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
 
 /** Cloud Trace's text as it was typed; the richer language where Google's can say the same. */
 function filterFor({ filter, filterText }: ListTracesQuery & { readonly filterText?: FilterText }): string {

@@ -9,19 +9,7 @@ export function storeSource(store: TraceStore): TraceSource {
     outline: (query) => store.outline(query),
     spans: (query) => store.spans(query),
     projects: () => store.projects(),
-    ping: () => store.ping(),
-    analysis: {
-      listSpans: (query) => store.listSpans(query),
-      attributeKeys: (query) => store.attributeKeys(query),
-      attributeValues: (query) => store.attributeValues(query),
-      services: (query) => store.services(query),
-      operations: (query) => store.operations(query),
-      timeseries: (query) => store.timeseries(query),
-      heatmap: (query) => store.heatmap(query),
-      facets: (query) => store.facets(query),
-      dependencies: (query) => store.dependencies(query),
-      compare: (query) => store.compare(query),
-      deleteTrace: (query) => store.deleteTrace(query),
-    },
+    ping: (signal) => store.ping(signal),
+    analysis: store,
   };
 }

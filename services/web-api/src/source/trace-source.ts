@@ -1,30 +1,6 @@
-import type { Filter, Span, TraceOutline } from '@utxoiq/model';
-import type {
-  AttributeKey,
-  AttributeKeysQuery,
-  AttributeValuesQuery,
-  CompareQuery,
-  CompareResult,
-  Dependency,
-  Facet,
-  FacetsQuery,
-  HeatmapQuery,
-  HeatmapResult,
-  ListSpansQuery,
-  ListSpansResult,
-  ListTracesQuery,
-  ListTracesResult,
-  OperationStats,
-  PartialReason,
-  Projects,
-  ServiceStats,
-  TimeRangeQuery,
-  TimeseriesQuery,
-  TimeseriesResult,
-  TraceQuery,
-  TraceResult,
-  ValueCount,
-} from '@utxoiq/store';
+import type { Filter } from '@utxoiq/model';
+import type { PartialReason, TimeRangeQuery, TraceStore } from '@utxoiq/store';
+import { ApiError } from '../errors/api-error.ts';
 
 /** The filter as it was typed, beside its tree: a source that has its own backend passes the text on. */
 export interface FilterText {
@@ -32,41 +8,47 @@ export interface FilterText {
   readonly language: 'cloud-trace' | 'query';
 }
 
+type ListTraces = TraceStore['listTraces'];
+type ListTracesQuery = Parameters<ListTraces>[0] & { readonly filterText?: FilterText };
+
 /**
- * Where the monitoring API reads from: the store, or Google's API (`TRACE_SOURCE`). A source leaves out what
- * its backend cannot answer; those routes then say so (501) instead of inventing an answer.
+ * Where the monitoring API reads from: the store, or Google's API (`TRACE_SOURCE`). Questions and answers are the
+ * store's. A source leaves out what its backend cannot answer; those routes then say so (501) instead of inventing
+ * an answer.
  */
-export interface TraceSource {
-  getTrace(query: TraceQuery): Promise<TraceResult | null>;
-  listTraces(query: ListTracesQuery & { readonly filterText?: FilterText }): Promise<ListTracesResult>;
+export interface TraceSource extends Pick<TraceStore, 'getTrace' | 'projects' | 'ping'> {
+  listTraces(query: ListTracesQuery): ReturnType<ListTraces>;
   /** A trace's skeleton and single spans, where the backend can give them without the whole trace. */
-  outline?(query: TraceQuery): Promise<TraceOutline | null>;
-  spans?(query: {
-    readonly projects: Projects;
-    readonly traceId: string;
-    readonly spanIds: readonly string[];
-    readonly signal?: AbortSignal;
-  }): Promise<readonly Span[]>;
-  /** Projects that have data, for the project switcher. */
-  projects(): Promise<readonly string[]>;
-  /** Rejects when the backend does not answer. */
-  ping(): Promise<void>;
+  readonly outline?: TraceStore['outline'];
+  readonly spans?: TraceStore['spans'];
   readonly analysis?: TraceAnalysis;
 }
 
+type StoreAnalysis = Pick<
+  TraceStore,
+  | 'listSpans'
+  | 'attributeKeys'
+  | 'attributeValues'
+  | 'services'
+  | 'operations'
+  | 'timeseries'
+  | 'heatmap'
+  | 'facets'
+  | 'dependencies'
+  | 'compare'
+  | 'deleteTrace'
+>;
+
 /** What only a source with all spans at hand can answer. */
-export interface TraceAnalysis {
+export interface TraceAnalysis extends StoreAnalysis {
   /** Where answers rest on a sample: whether there was more than it. */
   partialOf?(query: TimeRangeQuery & { readonly filter?: Filter | null }): Promise<PartialReason>;
-  listSpans(query: ListSpansQuery): Promise<ListSpansResult>;
-  attributeKeys(query: AttributeKeysQuery): Promise<readonly AttributeKey[]>;
-  attributeValues(query: AttributeValuesQuery): Promise<readonly ValueCount[]>;
-  services(query: TimeRangeQuery): Promise<readonly ServiceStats[]>;
-  operations(query: TimeRangeQuery & { readonly service?: string }): Promise<readonly OperationStats[]>;
-  timeseries(query: TimeseriesQuery): Promise<TimeseriesResult>;
-  heatmap(query: HeatmapQuery): Promise<HeatmapResult>;
-  facets(query: FacetsQuery): Promise<readonly Facet[]>;
-  dependencies(query: TimeRangeQuery): Promise<readonly Dependency[]>;
-  compare(query: CompareQuery): Promise<CompareResult>;
-  deleteTrace(query: { readonly projects: Projects; readonly traceId: string }): Promise<void>;
+}
+
+/** The source's analysis, or 501 where its backend has none. */
+export function analysisOf(source: TraceSource): TraceAnalysis {
+  if (source.analysis !== undefined) return source.analysis;
+  throw new ApiError('NOT_SUPPORTED', 'Google Cloud Trace cannot answer this', {
+    next_step: 'Unset TRACE_SOURCE to read from the store.',
+  });
 }
