@@ -109,6 +109,24 @@ describe('node --import @utxoiq/tracing/register', () => {
     expect(server?.attributes['url.path']).toBe('/hello');
   });
 
+  it("names Fastify's routes and records what its handlers throw", async () => {
+    const fastify = import.meta.resolve('fastify');
+    const { groups } = await runRegistered(`
+      import { fastify } from '${fastify}';
+      const app = fastify();
+      await app.register(async (child) => {
+        child.get('/items/:id', async () => { throw new Error('boom'); });
+      }, { prefix: '/shop' });
+      const url = await app.listen({ port: 0, host: '127.0.0.1' });
+      const response = await fetch(url + '/shop/items/7');
+      if (response.headers.get('x-correlation-id') === null) throw new Error('no correlation id');
+      await response.text();
+      await app.close();`);
+    const server = groups.flatMap(({ spans }) => spans).find(({ kind }) => kind === 2);
+    expect(server?.name).toBe('GET /shop/items/:id');
+    expect(server?.events).toHaveLength(1);
+  });
+
   it('flushes on SIGTERM, and the process still ends by it', async () => {
     const { killedBy, groups } = await runRegistered(`${program} setInterval(() => {}, 1000);`, 'SIGTERM');
     expect(killedBy).toBe('SIGTERM');

@@ -213,6 +213,28 @@ describe('instrumentHttp', () => {
     expect(await (await tracing.withoutTracing(() => fetch(`${url}/healthz`))).text()).toBe('none');
   });
 
+  it('names the routes of Fastify made afterwards, records errors once, leaves ignored requests alone', async () => {
+    const stop = tracing.instrumentHttp({ ignore: ({ url }) => url === '/ignored' });
+    const [plain, both] = [fastify(), fastify()];
+    tracing.instrumentFastify(both);
+    plain.get('/ignored', () => ({ traceId: tracing.getCurrentTraceId() }));
+    for (const app of [plain, both]) {
+      spans.clear();
+      app.get('/broken/:id', () => {
+        throw new Error('broken');
+      });
+      const url = await app.listen({ port: 0, host: '127.0.0.1' });
+      await tracing.withoutTracing(() => fetch(`${url}/broken/1`));
+      const broken = await spans.waitFor('GET /broken/:id');
+      expect(broken.events.map(({ name }) => name)).toEqual(['exception']);
+    }
+    const { port } = plain.server.address() as AddressInfo;
+    const ignored = await tracing.withoutTracing(() => fetch(`http://127.0.0.1:${port}/ignored`));
+    expect(await ignored.json()).toEqual({ traceId: null });
+    await Promise.all([plain.close(), both.close()]);
+    stop();
+  });
+
   it('reports an ignore function that throws and serves on', async () => {
     const problems: string[] = [];
     const own = recordSpans({ onProblem: ({ message }) => problems.push(message) });

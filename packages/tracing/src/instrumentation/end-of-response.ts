@@ -4,7 +4,13 @@ import type { Socket } from 'node:net';
 import { getBuiltinModule } from 'node:process';
 import { PropagatedSpan } from '../tracer/propagated-span.ts';
 import type { HttpServerSpan } from './http-server-span.ts';
-import { abortServerSpan, endServerSpan, type ServerSpan, setServerRoute } from './server-span.ts';
+import {
+  abortServerSpan,
+  endServerSpan,
+  type ServerSpan,
+  setClientAddress,
+  setServerRoute,
+} from './server-span.ts';
 
 const SPAN = Symbol('utxoiq.server-span');
 const CURRENT = Symbol('utxoiq.current-response');
@@ -81,17 +87,26 @@ function onFinish(message: unknown): void {
 /** Express, and every framework on its router, leaves the matched route on the request. */
 interface RoutedRequest extends IncomingMessage {
   readonly baseUrl?: unknown;
+  readonly ip?: unknown;
   readonly route?: { readonly path?: unknown };
 }
 
 function finish(response: TracedResponse, span: ServerSpan): void {
-  const request = response.req as RoutedRequest | undefined;
+  if (!(span instanceof PropagatedSpan)) readFramework(span, response.req as RoutedRequest | undefined);
+  endServerSpan(span, response.statusCode);
+}
+
+/** Express's getters ask its `trust proxy` function, which is the host's and may throw. */
+function readFramework(span: HttpServerSpan, request: RoutedRequest | undefined): void {
   const path = request?.route?.path;
-  if (request !== undefined && typeof path === 'string') {
+  if (request === undefined || typeof path !== 'string') return;
+  try {
     const base = typeof request.baseUrl === 'string' ? request.baseUrl : '';
     setServerRoute(span, request, base + path);
+    if (request.headers['x-forwarded-for'] !== undefined) setClientAddress(span, request.ip);
+  } catch (error) {
+    span.pipeline.core.onError('naming the route of a request', error);
   }
-  endServerSpan(span, response.statusCode);
 }
 
 function onSocketClose(this: TracedSocket): void {

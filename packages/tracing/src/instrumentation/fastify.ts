@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { activeContext } from '../context/context-manager.ts';
 import { CLOUD_TRACE_HEADER } from '../propagation/cloud-trace-context.ts';
@@ -6,12 +7,19 @@ import { RecordingSpan } from '../tracer/span.ts';
 import type { TracingCore } from '../tracing-core.ts';
 import { endWithResponse, serverSpanOf } from './end-of-response.ts';
 import { recordHttpError } from './http-attributes.ts';
-import { responseTraceHeader, type ServerSpan, setServerRoute, startServerSpan } from './server-span.ts';
+import {
+  responseTraceHeader,
+  type ServerSpan,
+  setClientAddress,
+  setServerRoute,
+  startServerSpan,
+} from './server-span.ts';
 
 /** As much of Fastify 4 and 5 as is used, so that the SDK depends on neither. */
 export interface FastifyRequestLike {
   readonly raw: IncomingMessage;
   readonly ip: string;
+  readonly protocol?: string;
   readonly routeOptions?: { readonly url?: string | undefined };
 }
 export interface FastifyReplyLike {
@@ -30,12 +38,39 @@ type Done = () => void;
  * span.
  */
 export function instrumentFastify(app: FastifyLike, core: TracingCore): void {
+  addHooks(app, core, (request, reply) => beginRequest(core, request, reply));
+}
+
+/**
+ * Gives the spans of the server's own instrumentation their route names and errors, in every Fastify instance that is
+ * made from now on (Fastify 4 and later publish them), until what it returns is called.
+ */
+export function nameFastifyRoutes(core: TracingCore): () => void {
+  const onInstance = (message: unknown) => {
+    try {
+      addHooks((message as { fastify: FastifyLike }).fastify, core, () => null);
+    } catch (error) {
+      core.onError('adding hooks to Fastify', error);
+    }
+  };
+  subscribe('fastify.initialization', onInstance);
+  return () => void unsubscribe('fastify.initialization', onInstance);
+}
+
+/** Instances that record their errors already. */
+const hooked = new WeakSet<FastifyLike>();
+
+type Begin = (request: FastifyRequestLike, reply: FastifyReplyLike) => ServerSpan | null;
+
+function addHooks(app: FastifyLike, core: TracingCore, begin: Begin): void {
   app.addHook('onRequest', (request: FastifyRequestLike, reply: FastifyReplyLike, done: Done) => {
     if (!core.running) return done();
-    const span = beginOrName(core, request, reply);
+    const span = beginOrName(core, request, reply, begin);
     if (span === null) done();
     else activeContext.run(span, done);
   });
+  if (hooked.has(app)) return;
+  hooked.add(app);
   app.addHook(
     'onError',
     (_request: FastifyRequestLike, reply: FastifyReplyLike, error: unknown, done: Done) => {
@@ -51,23 +86,27 @@ function beginOrName(
   core: TracingCore,
   request: FastifyRequestLike,
   reply: FastifyReplyLike,
+  begin: Begin,
 ): ServerSpan | null {
   try {
     const traced = serverSpanOf(reply.raw);
+    if (traced === undefined) return begin(request, reply);
     const route = routeOf(request);
-    if (traced !== undefined) {
-      if (route !== undefined) setServerRoute(traced, request.raw, route);
-      writeHeaders(reply, traced);
-      return null;
-    }
-    const span = startServerSpan(core, request.raw, request, route);
-    endWithResponse(reply.raw, span);
-    writeHeaders(reply, span);
-    return span;
+    if (route !== undefined) setServerRoute(traced, request.raw, route, request);
+    if (request.raw.headers['x-forwarded-for'] !== undefined) setClientAddress(traced, request.ip);
+    writeHeaders(reply, traced);
+    return null;
   } catch (error) {
     core.onError('tracing an incoming request', error);
     return null;
   }
+}
+
+function beginRequest(core: TracingCore, request: FastifyRequestLike, reply: FastifyReplyLike): ServerSpan {
+  const span = startServerSpan(core, request.raw, request, routeOf(request));
+  endWithResponse(reply.raw, span);
+  writeHeaders(reply, span);
+  return span;
 }
 
 function writeHeaders(reply: FastifyReplyLike, span: ServerSpan): void {

@@ -5,7 +5,7 @@ import { CORRELATION_ID_HEADER } from '../propagation/propagator.ts';
 import { RecordingSpan } from '../tracer/span.ts';
 import type { TracingCore } from '../tracing-core.ts';
 import { recordHttpError } from './http-attributes.ts';
-import { HttpServerSpan } from './http-server-span.ts';
+import { type Client, HttpServerSpan } from './http-server-span.ts';
 import { routeTemplate } from './route-template.ts';
 import { endServerSpan, responseTraceHeader, type ServerSpan, startServerSpan } from './server-span.ts';
 
@@ -20,6 +20,8 @@ export interface HonoContextLike {
   };
   res: Response;
   readonly error?: unknown;
+  /** Node's request, where the application runs on @hono/node-server. */
+  readonly env?: unknown;
 }
 export type HonoMiddleware = (context: HonoContextLike, next: () => Promise<void>) => Promise<void>;
 
@@ -36,7 +38,7 @@ export function honoMiddleware(core: TracingCore): HonoMiddleware {
       nameRoute(active, context);
       return;
     }
-    const span = startServerSpan(core, requestOf(context.req.raw), NOBODY, undefined);
+    const span = startServerSpan(core, requestOf(context.req.raw), clientOf(context), undefined);
     try {
       await activeContext.run(span, next);
     } catch (error) {
@@ -69,8 +71,11 @@ function writeHeaders(context: HonoContextLike, span: ServerSpan): void {
   }
 }
 
-/** A fetch `Request` does not tell where it came from. */
-const NOBODY = {};
+/** A fetch `Request` does not tell where it came from; Hono trusts no proxies. */
+function clientOf({ env }: HonoContextLike): Client {
+  const { incoming } = (env ?? {}) as { readonly incoming?: { readonly socket?: Client } };
+  return incoming?.socket ?? {};
+}
 
 function requestOf(request: Request) {
   const url = new URL(request.url);

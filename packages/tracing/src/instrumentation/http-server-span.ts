@@ -21,6 +21,8 @@ export interface Client {
   readonly ip?: string | undefined;
   /** A socket's. */
   readonly remoteAddress?: string | undefined;
+  /** `https` where a trusted proxy says that it was asked so: a framework's answer. */
+  readonly protocol?: string | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export class HttpServerSpan extends RecordingSpan {
   private readonly url: string;
   private readonly host: string;
   private readonly userAgent: string;
-  private readonly clientAddress: string;
+  private clientAddress: string;
   private readonly httpVersion: string;
   /** The response's; 0 until it is known. */
   private responseStatus = 0;
@@ -71,6 +73,12 @@ export class HttpServerSpan extends RecordingSpan {
       return;
     }
     this.name = template.spanName;
+  }
+
+  setClientAddress(address: string): void {
+    if (this.ended) return;
+    if (this.template === null) this.put('client.address', address);
+    else this.clientAddress = address;
   }
 
   setResponseStatus(status: number): void {

@@ -5,6 +5,7 @@ import { CLOUD_TRACE_HEADER } from '../propagation/cloud-trace-context.ts';
 import { CORRELATION_ID_HEADER } from '../propagation/propagator.ts';
 import type { TracingCore } from '../tracing-core.ts';
 import { endWithResponse } from './end-of-response.ts';
+import { nameFastifyRoutes } from './fastify.ts';
 import { responseTraceHeader, type ServerSpan, startServerSpan } from './server-span.ts';
 
 export interface HttpServerOptions {
@@ -20,7 +21,8 @@ export interface HttpServerOptions {
 /**
  * Traces every request of every `node:http` and `node:https` server of the process, whatever framework runs on
  * it. Node publishes each request right before it emits it: the context entered there lasts for the handlers,
- * and nothing is patched. Frameworks on Express's router get their route names as well.
+ * and nothing is patched. Frameworks on Express's router, and Fastify instances made afterwards, get their route names
+ * as well.
  */
 export function instrumentNodeHttpServer(core: TracingCore, options: HttpServerOptions = {}): () => void {
   const onStart = (message: unknown) => {
@@ -32,7 +34,11 @@ export function instrumentNodeHttpServer(core: TracingCore, options: HttpServerO
     }
   };
   subscribe('http.server.request.start', onStart);
-  return () => unsubscribe('http.server.request.start', onStart);
+  const stopNaming = nameFastifyRoutes(core);
+  return () => {
+    unsubscribe('http.server.request.start', onStart);
+    stopNaming();
+  };
 }
 
 function begin(

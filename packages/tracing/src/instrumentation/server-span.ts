@@ -28,19 +28,40 @@ export function startServerSpan(
 ): ServerSpan {
   const { headers } = message;
   const parent = core.propagator.readHeaders(ROOT_CONTEXT, headers);
-  const span = core.httpTracer.beginServer(templateOf(message, route), parent, message, client);
+  const span = core.httpTracer.beginServer(templateOf(message, route, client), parent, message, client);
   span.setCorrelationId(acceptedCorrelationId(headers[CORRELATION_ID_HEADER]) ?? span.traceId);
   return span;
 }
 
 /** Names the span after a route that was not known when it began. */
-export function setServerRoute(span: ServerSpan, message: IncomingMessage, route: string): void {
-  if (span instanceof HttpServerSpan) span.setRoute(templateOf(message, route));
+export function setServerRoute(
+  span: ServerSpan,
+  message: IncomingMessage,
+  route: string,
+  client: Client = {},
+): void {
+  if (span instanceof HttpServerSpan) span.setRoute(templateOf(message, route, client));
 }
 
-function templateOf(message: IncomingMessage | FetchedRequest, route: string | undefined): RouteTemplate {
-  const secure = 'secure' in message ? message.secure : 'encrypted' in message.socket;
-  return routeTemplate(message.method ?? 'GET', route, secure);
+/** A framework knows of trusted proxies what the socket did not. */
+export function setClientAddress(span: ServerSpan, address: unknown): void {
+  if (span instanceof HttpServerSpan && typeof address === 'string') span.setClientAddress(address);
+}
+
+function templateOf(
+  message: IncomingMessage | FetchedRequest,
+  route: string | undefined,
+  client: Client,
+): RouteTemplate {
+  return routeTemplate(message.method ?? 'GET', route, isSecure(message, client));
+}
+
+function isSecure(message: IncomingMessage | FetchedRequest, client: Client): boolean {
+  if ('secure' in message) return message.secure; // Express's, which knows of trusted proxies, too.
+  if (message.headers['x-forwarded-proto'] !== undefined && client.protocol !== undefined) {
+    return client.protocol === 'https';
+  }
+  return 'encrypted' in message.socket;
 }
 
 export function endServerSpan(span: ServerSpan, statusCode: number): void {
