@@ -1,4 +1,13 @@
-import { emptyMessage, type V2AttributeValue, type V2Span, V2SpanType } from '@utxoiq/model/cloud-trace';
+import {
+  emptyMessage,
+  ServiceResources,
+  spanFromV2,
+  type V1Traces,
+  type V2AttributeValue,
+  type V2Span,
+  V2SpanType,
+  v1FromSpans,
+} from '@utxoiq/model/cloud-trace';
 
 /** Stands at the begin of every trace id, for a sender to write over. */
 export const MARK = 'cafecafe';
@@ -7,6 +16,13 @@ const SPANS_PER_TRACE = 8;
 /** v2 spans with 11 attributes each, eight to a trace. */
 export function sampleSpans(count: number): V2Span[] {
   return Array.from({ length: count }, (_, index) => spanAt(index));
+}
+
+/** The same spans as v1 has them. */
+export function sampleTraces(count: number): V1Traces {
+  const spans = sampleSpans(count).map((span) => spanFromV2(span, new ServiceResources()));
+  const traces = Map.groupBy(spans, ({ traceId }) => traceId);
+  return { traces: Array.from(traces, ([traceId, ofTrace]) => v1FromSpans('bench', traceId, ofTrace)) };
 }
 
 function spanAt(index: number): V2Span {

@@ -14,6 +14,11 @@ const service = new CloudTraceService({
     if (result.status === 'accepted') return { status: 'accepted' };
     return { status: 'busy', retryAfterMs: result.retryAfterMs ?? 1000 };
   },
+  ingestOtlp: async (otlp, _spanCount, projectId) => {
+    const result = await collector.ingestOtlp(otlp, { projectId });
+    if (result.status === 'accepted') return { status: 'accepted' };
+    return { status: 'busy', retryAfterMs: result.retryAfterMs ?? 1000 };
+  },
   access: new CloudTraceAccess({ ingestOpen: true, verifier: { verify: () => Promise.reject(new Error()) } }),
   profile: 'backend',
   strictHttpNames: false,

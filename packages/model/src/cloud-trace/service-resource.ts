@@ -10,7 +10,7 @@ export const SERVICE_KEYS = [
 ] as const;
 
 /** Where the name stands when `service.name` is missing, as it is after Google's own Node exporter. */
-const NAME_FALLBACKS = [
+export const NAME_FALLBACKS = [
   'g.co/gae/app/module',
   'g.co/r/cloud_run_revision/service_name',
   'g.co/r/cloud_function/function_name',

@@ -27,6 +27,8 @@ export interface CloudTraceDeps {
   readonly reader: CloudTraceReader;
   /** Resolves when the spans are durable. */
   readonly ingest: (spans: readonly Span[], projectId: string) => Promise<IngestAnswer>;
+  /** The same for an `ExportTraceServiceRequest` with so many spans of the project; absent: spans only. */
+  readonly ingestOtlp?: (otlp: Uint8Array, spanCount: number, projectId: string) => Promise<IngestAnswer>;
   readonly access: CloudTraceAccess;
   /** What is cut and refused. */
   readonly profile: LimitProfile;

@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
-import type { Collector, GrpcService, TlsCredentials } from '@utxoiq/collector';
-import type { Span } from '@utxoiq/model';
+import type { Collector, GrpcService, IngestResult, TlsCredentials } from '@utxoiq/collector';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { AuthService } from '../auth/auth-service.ts';
 import { type Config, isLoopback } from '../config.ts';
@@ -21,7 +20,7 @@ export interface CloudTraceOptions {
   readonly auth: AuthService;
   readonly reader: CloudTraceReader;
   /** Asked for when the first span comes: the collector needs our gRPC services to start. */
-  readonly collector: () => Pick<Collector, 'ingestSpans' | 'acceptGrpc'>;
+  readonly collector: () => Pick<Collector, 'ingestSpans' | 'ingestOtlp' | 'acceptGrpc'>;
   readonly logger: FastifyBaseLogger;
 }
 
@@ -46,7 +45,10 @@ export async function openCloudTrace(options: CloudTraceOptions): Promise<CloudT
   const access = new CloudTraceAccess({ verifier, ingestOpen: isLocal });
   const service = new CloudTraceService({
     reader: options.reader,
-    ingest: (spans, projectId) => ingest(collector(), spans, projectId),
+    ingest: async (spans, projectId) =>
+      answerOf(await collector().ingestSpans(spans, ofProject(projectId)), spans.length),
+    ingestOtlp: async (otlp, spanCount, projectId) =>
+      answerOf(await collector().ingestOtlp(otlp, ofProject(projectId)), spanCount),
     access,
     profile: config.cloudTrace.profile,
     strictHttpNames: config.cloudTrace.strictHttpNames,
@@ -96,18 +98,15 @@ function plugins({
   return routes;
 }
 
-async function ingest(
-  collector: Pick<Collector, 'ingestSpans'>,
-  spans: readonly Span[],
-  projectId: string,
-): Promise<IngestAnswer> {
-  const result = await collector.ingestSpans(spans, { projectId, projects: [projectId] });
+const ofProject = (projectId: string) => ({ projectId, projects: [projectId] });
+
+function answerOf(result: IngestResult, spanCount: number): IngestAnswer {
   if (result.status === 'refused') {
     return result.retryAfterMs === undefined
       ? { status: 'rejected', reason: result.message }
       : { status: 'busy', retryAfterMs: result.retryAfterMs };
   }
   if (result.rejected === 0) return { status: 'accepted' };
-  const reason = `${result.rejected} of ${spans.length} spans cannot be taken: ${result.firstReason ?? ''}`;
+  const reason = `${result.rejected} of ${spanCount} spans cannot be taken: ${result.firstReason ?? ''}`;
   return { status: 'rejected', reason };
 }

@@ -2,11 +2,11 @@ import type { ServerUnaryCall, ServiceDefinition, sendUnaryData, UntypedHandleCa
 import { Metadata } from '@grpc/grpc-js';
 import {
   decodeMessage,
-  decodeSpanBatch,
   EmptyType,
   emptyMessage,
   encodeMessage,
   parseProjectName,
+  splitSpanBatch,
   splitSpanName,
   V1GetTraceRequestType,
   V1ListTracesRequestType,
@@ -66,10 +66,10 @@ function v1Methods(service: CloudTraceService): Readonly<Record<string, Method>>
 function v2Methods(service: CloudTraceService): Readonly<Record<string, Method>> {
   return {
     async BatchWriteSpans(bytes, caller) {
-      const { name, spans } = decodeSpanBatch(bytes);
+      const { name, spans } = splitSpanBatch(bytes);
       const projectId = parseProjectName(name);
       if (projectId === null) throw invalidField('name', `Invalid project name: ${name.slice(0, 200)}`);
-      await service.batchWriteSpans(projectId, spans, caller);
+      await service.batchWriteProtobuf(projectId, spans, caller);
       return EMPTY;
     },
     async CreateSpan(bytes, caller) {

@@ -1,5 +1,6 @@
 /** Protobuf's wire format (protobuf.dev/programming-guides/encoding), as far as the Cloud Trace messages use it. */
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+// `ignoreBOM` keeps a byte order mark, which is text like any other here.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const utf8Encoder = new TextEncoder();
 
 export const WireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
