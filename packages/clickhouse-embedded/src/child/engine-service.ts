@@ -31,6 +31,8 @@ export class EngineService {
   }
 
   accept(socket: Socket): void {
+    // A server sets this on what it accepts itself; this connection was handed over.
+    socket.setNoDelay(true);
     this.#server.emit('connection', socket);
     socket.resume();
   }

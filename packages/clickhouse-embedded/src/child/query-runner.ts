@@ -23,6 +23,9 @@ export interface QueryResult {
 const CANCEL_AFTER_MS = [0, 20, 100, 500, 2_000];
 
 const READS = 0;
+/** A program's statements differ in their parameters, not in their text: what they are is asked once. */
+const KNOWN_CLASSES = 500;
+const MAX_KNOWN_LENGTH = 16_384;
 const NO_DEFAULTS: ReadonlyMap<string, string> = new Map();
 
 /** Runs requests on the engine: their places, connections and cancelling. */
@@ -33,6 +36,7 @@ export class QueryRunner {
   readonly #sessions: NamedSessions;
   readonly #readDefaults: ReadonlyMap<string, string>;
   readonly #running = new Map<string, Promise<unknown>>();
+  readonly #classes = new Map<string, number>();
   #stopping = false;
 
   constructor(engine: Engine, options: EngineOptions) {
@@ -99,8 +103,14 @@ export class QueryRunner {
 
   // The engine would run `a; b`; a server does not, and an injected second statement must not run here either.
   async #classOf(sql: string): Promise<number> {
+    const known = this.#classes.get(sql);
+    if (known !== undefined) return known;
     const { statementCount, queryClass } = await this.#engine.analyse(sql);
-    if (statementCount === 1) return queryClass;
+    if (statementCount === 1) {
+      if (this.#classes.size >= KNOWN_CLASSES) this.#classes.clear();
+      if (sql.length <= MAX_KNOWN_LENGTH) this.#classes.set(sql, queryClass);
+      return queryClass;
+    }
     if (statementCount > 1) {
       throw new ClickHouseError(62, 'SYNTAX_ERROR', 'Syntax error (Multi-statements are not allowed)');
     }

@@ -10,6 +10,8 @@ import {
 } from '@clickhouse/client';
 import { StoreError, type StoreErrorCode } from '../errors.ts';
 import { type NativeResult, readNative } from '../native/native-reader.ts';
+import { parameterText } from './parameter-text.ts';
+import { StatementSender } from './statement-sender.ts';
 
 export interface ConnectionOptions {
   /** One or several URLs, separated by commas; the next one is tried when one does not answer. */
@@ -28,6 +30,13 @@ export interface Statement {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** One address of ClickHouse; without a sender if only the client understands it. */
+interface Host {
+  readonly client: ClickHouseClient;
+  readonly sender: StatementSender | null;
+}
+
+const MAX_CONNECTIONS = 16;
 const IDLE_SOCKET_MS = 2_500;
 const REQUEST_TIMEOUT_MS = 120_000;
 const TIMEOUT_EXCEEDED = '159';
@@ -43,23 +52,12 @@ const KILLED: Readonly<Record<string, StoreErrorCode>> = {
 /** ClickHouse over HTTP: statements with bound parameters, answers in the Native format. */
 export class Connection {
   readonly database: string;
-  readonly #clients: readonly ClickHouseClient[];
+  readonly #hosts: readonly Host[];
   #current = 0;
 
   constructor(options: ConnectionOptions) {
     this.database = options.database;
-    this.#clients = options.url.split(',').map((url) =>
-      createClient({
-        url: url.trim(),
-        database: options.database,
-        ...(options.username !== undefined && { username: options.username }),
-        ...(options.password !== undefined && { password: options.password }),
-        request_timeout: REQUEST_TIMEOUT_MS,
-        max_open_connections: 16,
-        keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS },
-        log: { level: ClickHouseLogLevel.OFF }, // every failure is thrown as a StoreError
-      }),
-    );
+    this.#hosts = options.url.split(',').map((url) => hostAt(url.trim(), options));
   }
 
   async query(statement: Statement): Promise<NativeResult> {
@@ -76,22 +74,23 @@ export class Connection {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.close()));
+    for (const { sender } of this.#hosts) sender?.close();
+    await Promise.all(this.#hosts.map(({ client }) => client.close()));
   }
 
   async #run(statement: Statement, body?: Uint8Array): Promise<Uint8Array> {
     if (isCancelled(statement)) throw new StoreError('QUERY_CANCELLED', 'the query was cancelled');
     const queryId = randomUUID();
     for (let attempt = 0; ; attempt++) {
-      const client = this.#clients[this.#current % this.#clients.length] as ClickHouseClient;
+      const host = this.#hosts[this.#current % this.#hosts.length] as Host;
       try {
-        return await exec(client, statement, queryId, body);
+        return await exec(host, statement, queryId, body);
       } catch (cause) {
         if (isCancelled(statement)) {
-          void client.command({ query: KILL, query_params: { id: queryId } }).catch(() => undefined); // best effort
+          void host.client.command({ query: KILL, query_params: { id: queryId } }).catch(() => undefined); // best effort
           throw new StoreError('QUERY_CANCELLED', 'the query was cancelled', { cause });
         }
-        if (cause instanceof ClickHouseError || attempt + 1 >= this.#clients.length) throw storeError(cause);
+        if (cause instanceof ClickHouseError || attempt + 1 >= this.#hosts.length) throw storeError(cause);
         this.#current++;
       }
     }
@@ -102,18 +101,55 @@ const isCancelled = ({ signal }: Statement): boolean => signal?.aborted === true
 
 const KILL = 'KILL QUERY WHERE query_id = {id:String} ASYNC';
 
-async function exec(client: ClickHouseClient, statement: Statement, queryId: string, body?: Uint8Array) {
-  const common = {
-    query: statement.sql,
+function hostAt(url: string, { database, username = 'default', password = '' }: ConnectionOptions): Host {
+  const sender = StatementSender.understands(url)
+    ? new StatementSender({
+        url,
+        database,
+        username,
+        password,
+        maxConnections: MAX_CONNECTIONS,
+        idleSocketMs: IDLE_SOCKET_MS,
+        timeoutMs: REQUEST_TIMEOUT_MS,
+      })
+    : null;
+  const client = createClient({
+    url,
+    database,
+    username,
+    password,
+    request_timeout: REQUEST_TIMEOUT_MS,
+    max_open_connections: MAX_CONNECTIONS,
+    keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS },
+    log: { level: ClickHouseLogLevel.OFF }, // every failure is thrown as a StoreError
+  });
+  return { client, sender };
+}
+
+async function exec(
+  host: Host,
+  statement: Statement,
+  queryId: string,
+  body?: Uint8Array,
+): Promise<Uint8Array> {
+  const { sql, params = {}, signal } = statement;
+  const settings = { wait_end_of_query: 1 as const, ...statement.settings };
+  if (host.sender !== null && body === undefined) {
+    const keys = [
+      ['query_id', queryId] as const,
+      ...Object.entries(params).map(([name, value]) => [`param_${name}`, parameterText(value)] as const),
+      ...Object.entries(settings).map(([name, value]) => [name, String(value)] as const),
+    ];
+    return host.sender.send({ sql, keys, signal });
+  }
+  const { stream } = await host.client.exec({
+    query: sql,
     query_id: queryId,
-    ...(statement.params !== undefined && { query_params: { ...statement.params } }),
-    ...(statement.signal !== undefined && { abort_signal: statement.signal }),
-    clickhouse_settings: { wait_end_of_query: 1 as const, ...statement.settings },
-  };
-  const { stream } =
-    body === undefined
-      ? await client.exec(common)
-      : await client.exec({ ...common, values: Readable.from([body], { objectMode: false }) });
+    query_params: { ...params },
+    ...(signal !== undefined && { abort_signal: signal }),
+    clickhouse_settings: settings,
+    ...(body !== undefined && { values: Readable.from([body], { objectMode: false }) }),
+  });
   return buffer(stream);
 }
 
