@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const startTimeoutMs = 90_000;
+const startTimeoutMs = 240_000;
 const freePorts = {
   PORT: '0',
   OTLP_HTTP_PORT: '0',

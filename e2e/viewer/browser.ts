@@ -32,6 +32,6 @@ export async function watchedPage(context: BrowserContext, origin: string): Prom
     const url = request.url();
     if (!url.startsWith(origin) && !/^(blob|data):/.test(url)) problems.push(`request to ${url}`);
   });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(90_000);
   return { page, problems };
 }

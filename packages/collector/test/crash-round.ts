@@ -30,6 +30,16 @@ export class CrashLoad {
     this.#lanes = Array.from({ length: LANES }, () => this.#lane());
   }
 
+  /** Until so many more spans have been acknowledged: the load has got through again. */
+  async untilAcknowledged(more: number): Promise<void> {
+    const enough = this.#acknowledgedSpans() + more;
+    while (this.#acknowledgedSpans() < enough) await sleep(20);
+  }
+
+  #acknowledgedSpans(): number {
+    return this.acknowledged.reduce((sum, [, count]) => sum + count, 0);
+  }
+
   /** kill -9 under load, then all of it back up. */
   async crash(victim: Victim): Promise<void> {
     const collector = this.#collector;

@@ -15,10 +15,11 @@ it('after kill -9 of collector, engine and both under load, every acknowledged s
     const load = new CrashLoad(temporary.engine, dataDir);
     await load.start();
     for (const victim of ROUNDS) {
-      await sleep(400 + Math.random() * 600);
+      await load.untilAcknowledged(300);
+      await sleep(Math.random() * 600);
       await load.crash(victim);
     }
-    await sleep(500);
+    await load.untilAcknowledged(300);
     await load.finish();
     const result = await load.verify();
     expect(result).toMatchObject({ missing: 0, repeated: 0 });
@@ -27,4 +28,4 @@ it('after kill -9 of collector, engine and both under load, every acknowledged s
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
-}, 60_000);
+});

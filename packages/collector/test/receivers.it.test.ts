@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { encodeOtlpJson } from '@utxoiq/model';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Collector, CollectorError, type CollectorOptions } from '../src/index.ts';
 import { decodeAll } from './decode-all.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
@@ -80,7 +80,7 @@ describe('OTLP/HTTP', () => {
     }
     agent.destroy();
     expect(sockets.size).toBe(1);
-    await vi.waitFor(() => expect(it.store.rows).toBe(12));
+    await expect.poll(() => it.store.rows).toBe(12);
   });
 
   it.skipIf(recordedBodies().length === 0)('takes every recorded body, as protobuf and as JSON', async () => {
@@ -93,7 +93,7 @@ describe('OTLP/HTTP', () => {
       expect((await it.post(JSON.stringify(encodeOtlpJson(decoded)), JSON_TYPE)).status).toBe(200);
     };
     await Promise.all(recordedBodies().map(send));
-    await vi.waitFor(() => expect(it.store.rows).toBe(spans), { timeout: 5_000 });
+    await expect.poll(() => it.store.rows).toBe(spans);
   });
 
   it('accepts the good spans of a request and says how many were bad, and why the first', async () => {
@@ -116,7 +116,7 @@ describe('OTLP/HTTP', () => {
     );
     expect(json.status).toBe(200);
     expect(await json.json()).toMatchObject({ partialSuccess: { rejectedSpans: '1' } });
-    await vi.waitFor(() => expect(it.store.rows).toBe(1));
+    await expect.poll(() => it.store.rows).toBe(1);
     expect(it.collector.stats()).toMatchObject({ acceptedSpans: 1, rejectedSpans: 3 });
   });
 
@@ -193,9 +193,9 @@ describe('OTLP/HTTP', () => {
       expect((await fetch(`${it.url}/healthz`)).status).toBe(503);
       expect(it.collector.stats()).toMatchObject({ logFailing: true, acceptedSpans: 2 });
       fileSystem.failing.clear();
-      await vi.waitFor(async () => expect((await it.post(numberedRequest(2, 10))).status).toBe(200));
+      await expect.poll(async () => (await it.post(numberedRequest(2, 10))).status).toBe(200);
       expect((await fetch(`${it.url}/healthz`)).status).toBe(200);
-      await vi.waitFor(() => expect(it.store.rows).toBe(4), { timeout: 8_000 });
+      await expect.poll(() => it.store.rows).toBe(4);
     },
   );
 
@@ -259,7 +259,7 @@ describe('Zipkin', () => {
       400,
       { message: expect.stringContaining('[1]: id: ') },
     ]);
-    await vi.waitFor(() => expect(it.store.rows).toBe(1));
+    await expect.poll(() => it.store.rows).toBe(1);
   });
 });
 
@@ -288,7 +288,7 @@ describe('OTLP/gRPC', () => {
     expect(ExportTraceServiceResponse.decode(partial as Buffer).toJSON()).toMatchObject({
       partial_success: { rejected_spans: '1' },
     });
-    await vi.waitFor(() => expect(it.store.rows).toBe(7));
+    await expect.poll(() => it.store.rows).toBe(7);
   });
 
   it('answers with status, details and when to come back', async () => {

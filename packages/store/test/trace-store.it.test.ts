@@ -3,6 +3,7 @@ import { matchesSpan, matchesTrace, type Span } from '@utxoiq/model';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SpanBlock, SpanRows, TraceStore } from '../src/index.ts';
+import { GIVEN_CLUSTER, GIVEN_URL } from './given-server.ts';
 import { BASE_NANOS, filter, span } from './random-spans.ts';
 import { spanWith } from './span-with.ts';
 
@@ -17,14 +18,17 @@ const ROUNDS = Number(process.env['STORE_TEST_ROUNDS'] ?? 1);
 
 let engine: TemporaryEngine | null = null;
 const url = async (): Promise<string> => {
-  const given = process.env['TEST_CLICKHOUSE_URL'];
-  if (given !== undefined) return given;
+  if (GIVEN_URL !== undefined) return GIVEN_URL;
   engine ??= await startTemporaryEngine();
   return engine.url;
 };
 let databases = 0;
 const openStore = async (): Promise<TraceStore> =>
-  TraceStore.open({ url: await url(), database: `store_test_${process.pid}_${databases++}` });
+  TraceStore.open({
+    url: await url(),
+    ...GIVEN_CLUSTER,
+    database: `store_test_${process.pid}_${databases++}`,
+  });
 
 async function insert(store: TraceStore, spans: readonly Span[], token: string): Promise<void> {
   const block = new SpanBlock();
@@ -93,7 +97,7 @@ describe('TraceStore', () => {
   });
 
   it('lists exactly the traces that the model says match a filter', {
-    timeout: 60_000 * ROUNDS,
+    timeout: 180_000 * ROUNDS,
   }, async () => {
     const traces = groupByTrace(spans);
     for (const [index, tree] of sample(filter, 20 * ROUNDS, 11).entries()) {
@@ -104,7 +108,9 @@ describe('TraceStore', () => {
     }
   });
 
-  it('lists exactly the spans that the model says match a filter', { timeout: 60_000 * ROUNDS }, async () => {
+  it('lists exactly the spans that the model says match a filter', {
+    timeout: 180_000 * ROUNDS,
+  }, async () => {
     for (const [index, tree] of sample(filter, 25 * ROUNDS, 13).entries()) {
       const { spans: listed } = await store.listSpans({ ...ALL, filter: tree, pageSize: 1000 });
       const expected = spans.filter((one) => matchesSpan(tree, one, one.parentSpanId === null));

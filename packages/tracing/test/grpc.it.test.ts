@@ -25,7 +25,7 @@ it.each(['grpc-echo.cjs', 'grpc-echo.mjs'])(
     const { stdout } = await run(
       process.execPath,
       ['--import', REGISTER, join(import.meta.dirname, 'programs', program)],
-      { env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }, timeout: 20_000 },
+      { env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }, timeout: 120_000 },
     );
     collector.close();
     const { traceparent } = JSON.parse(stdout) as { traceparent: string };

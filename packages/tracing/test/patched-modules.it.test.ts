@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const PROGRAM = join(import.meta.dirname, 'programs/patched-early.cjs');
 
 async function run(...args: string[]): Promise<{ tree: string; problems: string[] }> {
-  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args], { timeout: 20_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args], { timeout: 120_000 });
   return JSON.parse(stdout);
 }
 

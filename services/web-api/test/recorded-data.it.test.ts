@@ -61,17 +61,14 @@ describe.skipIf(bodies.length === 0)('the recorded requests', () => {
     return { response, body: (await response.json()) as T };
   };
 
-  it('are 101, the last readable within a second', async () => {
+  it('are 101, the last readable like the others', async () => {
     expect(bodies).toHaveLength(101);
     const ids = decodeSpans(bodies.at(-1) ?? new Uint8Array()).map(({ span }) => hexOf(span.traceId));
-    const deadline = Date.now() + 1000;
-    const path = `traces/${ids.at(-1)}`;
-    while ((await read(path)).response.status === 404 && Date.now() < deadline);
-    expect((await read(path)).response.status).toBe(200);
+    await expect.poll(async () => (await read(`traces/${ids.at(-1)}`)).response.status).toBe(200);
   });
 
   it('come back whole, span by span, as an independent decoder reads them', {
-    timeout: 180_000,
+    timeout: 600_000,
   }, async () => {
     const waiting = [...sent];
     let compared = 0;

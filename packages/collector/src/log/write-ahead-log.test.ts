@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openLog, readTexts } from '../../test/log-on-disk.ts';
 import { MemoryFileSystem } from '../../test/memory-file-system.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
@@ -157,7 +157,7 @@ describe('WriteAheadLog', () => {
     await sleep(60);
     expect(log.failure).toMatchObject({ code: 'ENOSPC' });
     files.failing.clear();
-    await vi.waitFor(() => expect(log.failure).toBeNull());
+    await expect.poll(() => log.failure).toBeNull();
     expect(await statusOf(log, 'after')).toBe('durable');
     expect((await readTexts(files, log)).texts).toEqual(['after']);
     await log.close();

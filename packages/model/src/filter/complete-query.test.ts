@@ -75,10 +75,11 @@ describe('completeQuery', () => {
   });
 
   it('takes no time even for long nonsense', () => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     for (const text of ['"'.repeat(8192), 'a '.repeat(4096), '\\'.repeat(8192), `a${' '.repeat(8191)}`]) {
       completeQuery(text, text.length);
     }
-    expect(performance.now() - start).toBeLessThan(200);
+    // Some milliseconds of processor time, which a busy machine does not stretch.
+    expect(process.cpuUsage(before).user / 1e3).toBeLessThan(500);
   });
 });

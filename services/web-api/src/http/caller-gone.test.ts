@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { StoreError } from '@utxoiq/store';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../test/memory-source.ts';
 import { startTestApp } from '../../test/test-app.ts';
 import { createLogger } from '../observe/logger.ts';
@@ -45,7 +45,7 @@ describe('a request that its caller abandons', () => {
     browser.end(body);
     await asked.promise;
     browser.destroy();
-    await vi.waitFor(() => expect(lines).not.toEqual([]), 5000);
+    await expect.poll(() => lines).not.toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, 20)); // Whatever else would be said.
     expect(lines.map(({ severity, message }) => `${severity} ${message}`)).toEqual([
       `INFO ${method} ${path.split('?')[0]} 499`,
