@@ -51,7 +51,7 @@ import type {
   ValueCount,
 } from './read/queries.ts';
 import type { Reader } from './read/reader.ts';
-import { type OperationsQuery, operations, services } from './read/services.ts';
+import { type OperationsQuery, operations, type ServicesQuery, services } from './read/services.ts';
 import { projectsWithData, type SpansQuery, spansById } from './read/spans-by-id.ts';
 import { spansOfTraces } from './read/spans-of-traces.ts';
 import { timeseries } from './read/timeseries.ts';
@@ -150,7 +150,7 @@ export class TraceStore implements AsyncDisposable {
     return attributeValues(this.#reader, query);
   }
 
-  services(query: TimeRangeQuery): Promise<readonly ServiceStats[]> {
+  services(query: ServicesQuery): Promise<readonly ServiceStats[]> {
     return services(this.#reader, query);
   }
 

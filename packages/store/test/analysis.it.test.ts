@@ -2,6 +2,7 @@ import { startTemporaryEngine, type TemporaryEngine } from '@utxoiq/clickhouse-e
 import type { Filter, Span } from '@utxoiq/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SpanBlock, SpanRows, TraceStore } from '../src/index.ts';
+import { GIVEN_CLUSTER, GIVEN_URL } from './given-server.ts';
 import { spanWith } from './span-with.ts';
 
 const BASE = 1_795_000_020_000_000_000n; // a whole minute
@@ -46,8 +47,8 @@ describe('analysis', () => {
 
   beforeAll(async () => {
     engine = await startTemporaryEngine();
-    const url = process.env['TEST_CLICKHOUSE_URL'] ?? engine.url;
-    store = await TraceStore.open({ url, database: `analysis_${process.pid}` });
+    const url = GIVEN_URL ?? engine.url;
+    store = await TraceStore.open({ url, ...GIVEN_CLUSTER, database: `analysis_${process.pid}` });
     const block = new SpanBlock();
     const rows = new SpanRows();
     for (const span of spans()) block.add(rows.of(span));
@@ -68,6 +69,17 @@ describe('analysis', () => {
     expect(near(services[0]?.p99 ?? 0, 10)).toBe(true);
     const [operation] = await store.operations({ ...RANGE, service: 'api' });
     expect(operation).toMatchObject({ service: 'api', operation: 'answer', kind: 2, count: 100, errors: 10 });
+  });
+
+  it('counts for each service and operation only what the filter wants', async () => {
+    const failed: Filter = { type: 'field', scope: 'any', field: 'status', op: '=', value: 'error' };
+    expect(await store.services({ ...RANGE, filter: failed })).toMatchObject([
+      { service: 'api', count: 10, errors: 10 },
+    ]);
+    expect(await store.operations({ ...RANGE, service: 'api', filter: failed })).toMatchObject([
+      { operation: 'answer', count: 10, errors: 10 },
+    ]);
+    expect(await store.operations({ ...RANGE, service: 'web', filter: failed })).toEqual([]);
   });
 
   it('gives the same series from the rollup, from the spans and without percentiles', async () => {

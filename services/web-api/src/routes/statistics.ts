@@ -3,7 +3,8 @@ import type { TimeRangeQuery } from '@utxoiq/store';
 import type { FastifyReply } from 'fastify';
 import { given } from '../given.ts';
 import { markPartial } from '../http/paging.ts';
-import { rangeOf } from '../http/population.ts';
+import { populationOf, rangeOf } from '../http/population.ts';
+import { filterParameters } from '../http/range-query.ts';
 import type { RoutePlugin } from '../http/route-plugin.ts';
 import { dependencyJson, operationStatsJson, serviceStatsJson } from '../representation/summary-json.ts';
 import { analysisOf, type TraceAnalysis } from '../source/trace-source.ts';
@@ -27,9 +28,9 @@ export const statisticsRoutes: RoutePlugin<RouteDeps> = async (app, deps) => {
 
   app.get(
     '/services',
-    question('Rate, errors and latency by service', {}, Type.Array(ServiceSchema)),
+    question('Rate, errors and latency by service', filterParameters, Type.Array(ServiceSchema)),
     async (request, reply) => {
-      const range = rangeOf(request, reply, request.query);
+      const range = populationOf(request, reply, request.query);
       const analysis = await sampleOf(analysisOf(source), reply, range);
       return (await analysis.services(range)).map(serviceStatsJson);
     },
@@ -39,12 +40,12 @@ export const statisticsRoutes: RoutePlugin<RouteDeps> = async (app, deps) => {
     '/operations',
     question(
       'Rate, errors and latency by operation',
-      { service: Type.Optional(Type.String()) },
+      { ...filterParameters, service: Type.Optional(Type.String()) },
       Type.Array(OperationSchema),
     ),
     async (request, reply) => {
       const { query } = request;
-      const range = rangeOf(request, reply, query);
+      const range = populationOf(request, reply, query);
       const analysis = await sampleOf(analysisOf(source), reply, range);
       const stats = await analysis.operations({ ...range, ...given({ service: query.service }) });
       return stats.map(operationStatsJson);
