@@ -137,12 +137,14 @@ describe('minimap', () => {
         randomTrace(),
         fc.integer({ min: 1, max: 9 }),
         fc.integer({ min: 1, max: 9 }),
-        (spans, columns, bands) => {
+        fc.integer({ min: 1, max: 3 }),
+        (spans, columns, bands, times) => {
           const outline = buildOutline(spans);
           const { order } = buildTree(outline);
-          const map = minimap(outline, order, { columns, bands });
+          const length = Math.max(1, traceLength(outline)) * times;
+          const map = minimap(outline, order, { columns, bands, lengthNanos: length });
+          if (times === 1) expect(minimap(outline, order, { columns, bands })).toEqual(map);
           expect(map.bands).toBe(Math.min(bands, spans.length));
-          const length = Math.max(1, traceLength(outline));
           const column = (nanos: number) => Math.min(columns - 1, Math.floor((nanos / length) * columns));
           const counts = new Uint32Array(map.bands * columns);
           order.forEach((row, i) => {

@@ -21,11 +21,11 @@ export interface Minimap {
 export function minimap(
   outline: TraceOutline,
   rows: Uint32Array,
-  size: { columns: number; bands: number },
+  size: { columns: number; bands: number; /** The time all columns span; the trace's own without it. */ lengthNanos?: number },
 ): Minimap {
   const { columns } = size;
   const bands = Math.min(size.bands, rows.length);
-  const lengthNanos = Math.max(1, traceLength(outline));
+  const lengthNanos = Math.max(1, size.lengthNanos ?? traceLength(outline));
   const counts = new Uint32Array(bands * columns);
   const errors = new Uint32Array(bands * columns);
   const bandServices = new Uint32Array(bands);

@@ -26,6 +26,8 @@ export const urlKeys = [
   'b',
   'sort',
   'by',
+  'focus',
+  'only',
 ] as const;
 export type UrlKey = (typeof urlKeys)[number];
 export type UrlState = { readonly [key in UrlKey]?: string };

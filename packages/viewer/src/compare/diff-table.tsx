@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { DiffNode, DiffSide, DiffStatus, TraceDiff } from '@utxoiq/model';
 import { useMemo, useState } from 'react';
+import { useUrlState } from '../app/url-state.ts';
 import { ServiceSwatch } from '../design/service-chip.tsx';
 import { Empty } from '../design/states.tsx';
 import { formatCount, formatDuration } from '../time/format.ts';
@@ -73,8 +74,9 @@ const columns = [
 
 /** Both traces folded into one tree, aligned by the chain of service and name. */
 export function DiffTable({ diff }: { diff: TraceDiff }) {
-  const [onlyDifferent, setOnlyDifferent] = useState(false);
-  const [byDifference, setByDifference] = useState(false);
+  const [state, update] = useUrlState();
+  const onlyDifferent = state.only === 'different';
+  const byDifference = state.sort === 'difference';
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const nodes = useMemo(() => {
     const kept = onlyDifferent ? diff.nodes.filter(isDifferent) : [...diff.nodes];
@@ -97,7 +99,7 @@ export function DiffTable({ diff }: { diff: TraceDiff }) {
           type="button"
           className="button"
           aria-pressed={onlyDifferent}
-          onClick={() => setOnlyDifferent(!onlyDifferent)}
+          onClick={() => update({ only: onlyDifferent ? undefined : 'different' }, { replace: true })}
         >
           Only differences
         </button>
@@ -105,7 +107,7 @@ export function DiffTable({ diff }: { diff: TraceDiff }) {
           type="button"
           className="button"
           aria-pressed={byDifference}
-          onClick={() => setByDifference(!byDifference)}
+          onClick={() => update({ sort: byDifference ? undefined : 'difference' }, { replace: true })}
         >
           Largest first
         </button>

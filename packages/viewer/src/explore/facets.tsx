@@ -89,7 +89,9 @@ function FacetGroup({ title, facet, facetKey, onUnpin }: FacetGroupProps) {
           {values.slice(0, all ? undefined : 8).map(({ value, count }) => (
             <FacetValue key={value} facet={facetKey} value={value} count={count} most={most} />
           ))}
-          {values.length === 0 && <li className="facet-none faint">none in this range</li>}
+          {values.length === 0 && (
+            <li className="facet-none faint">{facet === undefined ? '…' : 'none in this range'}</li>
+          )}
         </ul>
       )}
       {open && values.length > 8 && (

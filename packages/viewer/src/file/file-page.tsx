@@ -75,7 +75,14 @@ export function FilePage() {
     setOpened(next);
     setBusy(false);
     update(
-      { a: undefined, span: undefined, closed: undefined, zoom: undefined, find: undefined },
+      {
+        a: undefined,
+        span: undefined,
+        closed: undefined,
+        zoom: undefined,
+        find: undefined,
+        focus: undefined,
+      },
       { replace: true },
     );
   };

@@ -1,6 +1,9 @@
 import { useState } from 'react';
+import { readToken } from '../app/theme.ts';
 import { Icon } from '../design/icon.tsx';
 import { Popover } from '../design/popover.tsx';
+import { formatCount } from '../time/format.ts';
+import { type PictureSource, pictureBlob } from './picture.ts';
 import type { ExportFormat, TraceDocument } from './trace-document.ts';
 
 const formats: readonly { format: ExportFormat; label: string; ending: string }[] = [
@@ -19,34 +22,35 @@ function download(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** What is shown now, on a background of its own. */
-function pictureOf(container: HTMLElement | null): Promise<Blob | null> {
-  const canvas = container?.querySelector<HTMLCanvasElement>('canvas.picture-source');
-  if (canvas == null) return Promise.resolve(null);
-  const copy = document.createElement('canvas');
-  copy.width = canvas.width;
-  copy.height = canvas.height;
-  const context = copy.getContext('2d');
-  if (context === null) return Promise.resolve(null);
-  context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--surface');
-  context.fillRect(0, 0, copy.width, copy.height);
-  context.drawImage(canvas, 0, 0);
-  return new Promise((resolve) => {
-    copy.toBlob(resolve, 'image/png');
-  });
+interface ExportMenuProps {
+  readonly document: TraceDocument;
+  readonly picture: PictureSource;
 }
 
-export function ExportMenu({ document: trace }: { document: TraceDocument }) {
+const noPicture = 'This view has no picture; open the waterfall or a flame graph.';
+
+/** All of the view that is open, not only what the page has room for. */
+async function pictureOf(trace: TraceDocument, source: PictureSource): Promise<Blob> {
+  const picture = source.current?.();
+  if (picture === undefined) throw new Error(noPicture);
+  const { outline } = trace;
+  const started = new Date(Number(outline.startUnixNano / 1_000_000n)).toISOString();
+  const title = `Trace ${outline.traceId}, ${formatCount(outline.size)} spans, started ${started}`;
+  const colors = { surface: readToken('--surface'), text: readToken('--text'), muted: readToken('--muted') };
+  const blob = await pictureBlob(picture, title, colors);
+  if (blob === null) throw new Error('The browser could not draw the picture.');
+  return blob;
+}
+
+export function ExportMenu({ document: trace, picture }: ExportMenuProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const name = `trace-${trace.outline.traceId.slice(0, 12)}`;
-  const run = async (make: () => Promise<Blob | null>, ending: string, close: () => void) => {
+  const run = async (make: () => Promise<Blob>, ending: string, close: () => void) => {
     setBusy(true);
     setProblem(null);
     try {
-      const blob = await make();
-      if (blob === null) throw new Error('This view has no picture; open the waterfall or the flame graph.');
-      download(blob, name + ending);
+      download(await make(), name + ending);
       close();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
@@ -80,11 +84,9 @@ export function ExportMenu({ document: trace }: { document: TraceDocument }) {
             type="button"
             className="menu-item"
             disabled={busy}
-            onClick={() =>
-              void run(() => pictureOf(document.querySelector<HTMLElement>('.trace-main')), '.png', close)
-            }
+            onClick={() => void run(() => pictureOf(trace, picture), '.png', close)}
           >
-            Picture of this view (PNG)
+            Picture (PNG)
           </button>
           {problem !== null && (
             <p className="menu-item bad" role="alert">

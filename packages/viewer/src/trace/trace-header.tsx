@@ -8,6 +8,7 @@ import { ServiceSwatch } from '../design/service-chip.tsx';
 import { formatCount, formatDateTime, formatDuration, formatShare } from '../time/format.ts';
 import { longestHoldUp } from './analysis.ts';
 import { ExportMenu } from './export-menu.tsx';
+import type { PictureSource } from './picture.ts';
 import type { TraceDocument } from './trace-document.ts';
 import type { Analysis, LateAnalysis } from './use-analysis.ts';
 
@@ -28,11 +29,12 @@ interface TraceHeaderProps {
   readonly analysis: Analysis;
   readonly late: LateAnalysis | null;
   readonly onSelect: (row: number, how: 'jump') => void;
+  readonly picture: PictureSource;
 }
 
 /** What a person on call asks first: where did the time go? */
-function HoldUp({ analysis, late, onSelect }: Omit<TraceHeaderProps, 'document'>) {
-  const { outline, tree } = analysis;
+function HoldUp({ analysis, late, onSelect }: Omit<TraceHeaderProps, 'document' | 'picture'>) {
+  const { outline, tree, durationNanos } = analysis;
   const most = useMemo(() => (late === null ? null : longestHoldUp(late.critical)), [late]);
   if (most === null || most.row < 0) return null;
   const rootNanos = outline.durationNanos[tree.rootRow] ?? 0;
@@ -44,7 +46,10 @@ function HoldUp({ analysis, late, onSelect }: Omit<TraceHeaderProps, 'document'>
           {outline.names[outline.nameIndexes[most.row] ?? 0]}
         </button>
         {formatDuration(most.nanos / 1e6)}
-        <span className="faint">{formatShare(most.nanos / Math.max(1, rootNanos))}</span>
+        <span className="faint">
+          {formatShare(most.nanos / Math.max(1, rootNanos))}
+          {rootNanos < durationNanos * 0.9 && ` of ${formatDuration(rootNanos / 1e6)}`}
+        </span>
       </dd>
     </div>
   );
@@ -56,6 +61,7 @@ export const TraceHeader = memo(function TraceHeader({
   analysis,
   late,
   onSelect,
+  picture,
 }: TraceHeaderProps) {
   const { outline, tree, durationNanos } = analysis;
   const router = useRouter();
@@ -106,7 +112,7 @@ export const TraceHeader = memo(function TraceHeader({
             <Icon name="diff" /> Compare
           </Link>
         )}
-        <ExportMenu document={document} />
+        <ExportMenu document={document} picture={picture} />
       </div>
       <dl className="trace-facts">
         <div>

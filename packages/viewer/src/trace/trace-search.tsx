@@ -55,7 +55,7 @@ export function TraceSearch({ input, found, onStep }: TraceSearchProps) {
         ref={input}
         className="field"
         aria-label="Search this trace"
-        placeholder="Search this trace: name, service, span id, is:error"
+        placeholder="Name, service, span id, is:error"
         value={text}
         onChange={(event) => {
           setDraft({ text: event.target.value, of: event.target.value });

@@ -1,5 +1,6 @@
 import { outlineIsError, type TraceOutline, timeTicks } from '@utxoiq/model';
-import { rowFont } from '../waterfall/draw.ts';
+import type { CriticalIndex } from '../analysis.ts';
+import { drawCritical, rowFont } from '../waterfall/draw.ts';
 import { fitText } from '../waterfall/fit-text.ts';
 import { barsWidth, type Layout, type Palette, timeToX, xToTime } from '../waterfall/scene.ts';
 import type { TimeWindow } from '../waterfall/time-window.ts';
@@ -18,6 +19,7 @@ export interface LaneScene {
   readonly selectedRow: number;
   readonly hoveredRow: number;
   readonly matches: Uint8Array | null;
+  readonly critical: CriticalIndex | null;
 }
 
 /** Looks at no more spans than there are pixels to show them in, however large the trace is. */
@@ -78,8 +80,9 @@ function drawBox(context: CanvasRenderingContext2D, scene: LaneScene, { row, lan
   context.fillRect(left, y, width, height);
   if (outlineIsError(outline.flags[row] ?? 0)) {
     context.fillStyle = palette.error;
-    context.fillRect(left, y + height - 3, width, 3);
+    context.fillRect(left, y, width, 3);
   }
+  drawCritical(context, scene, row, y + height - 2);
   if (row === scene.selectedRow) {
     context.strokeStyle = palette.text;
     context.lineWidth = 2;

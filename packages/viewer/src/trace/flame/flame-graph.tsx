@@ -3,14 +3,17 @@ import {
   type KeyboardEvent,
   type PointerEvent,
   useCallback,
+  useImperativeHandle,
   useLayoutEffect,
   useMemo,
   useRef,
   useState,
 } from 'react';
+import { useUrlState } from '../../app/url-state.ts';
 import { prepareCanvas, useSize } from '../../charts/canvas.ts';
 import { ServiceSwatch } from '../../design/service-chip.tsx';
 import { formatCount, formatDuration, formatShare } from '../../time/format.ts';
+import type { PictureSource } from '../picture.ts';
 import type { Analysis } from '../use-analysis.ts';
 import { rowFont } from '../waterfall/draw.ts';
 import { fitText } from '../waterfall/fit-text.ts';
@@ -131,14 +134,17 @@ function NodeFacts({ flame, node }: { flame: Flame; node: number }) {
 }
 
 /** Spans that came the same way folded into boxes, as wide as the time they and what they called took. */
-export function FlameGraph({ analysis }: { analysis: Analysis }) {
+export function FlameGraph({ analysis, picture }: { analysis: Analysis; picture: PictureSource }) {
   const flame = useFlame(analysis);
   const [frame, size] = useSize<HTMLDivElement>();
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [focus, setFocus] = useState(-1);
   const [hovered, setHovered] = useState(-1);
   const { forest } = flame.calls;
+  const [state, update] = useUrlState();
+  const asked = Number(state.focus ?? -1);
+  const focus = Number.isInteger(asked) && asked < forest.order.length ? asked : -1;
+  const setFocus = (node: number) => update({ focus: node < 0 ? undefined : String(node) });
   const depth = useMemo(() => forest.depths.reduce((max, one) => Math.max(max, one), 0) + 1, [forest]);
   const view = useCallback(
     (): View => ({ ...size, focus, hovered, top: scroller.current?.scrollTop ?? 0 }),
@@ -150,6 +156,19 @@ export function FlameGraph({ analysis }: { analysis: Analysis }) {
     if (context !== null) draw(context, flame, view());
   }, [flame, size, view]);
   useLayoutEffect(redraw, [redraw]);
+
+  useImperativeHandle(
+    picture,
+    () => () => ({
+      width: size.width,
+      headerHeight: 0,
+      rowHeight: boxHeight,
+      rowCount: depth,
+      draw: (context, height) =>
+        draw(context, flame, { width: size.width, height, focus, hovered: -1, top: 0 }),
+    }),
+    [size.width, depth, flame, focus],
+  );
 
   const at = (event: PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -221,7 +240,7 @@ export function FlameGraph({ analysis }: { analysis: Analysis }) {
         >
           <canvas
             ref={canvas}
-            className="waterfall-canvas picture-source"
+            className="waterfall-canvas"
             style={{ width: size.width, height: size.height }}
           />
           <div style={{ height: Math.max(0, depth * boxHeight + 8 - size.height) }} />

@@ -1,22 +1,38 @@
 import type { FlameLanes } from '@utxoiq/model';
-import { type PointerEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { prepareCanvas, useSize } from '../../charts/canvas.ts';
 import { Failure, Loading } from '../../design/states.tsx';
+import { formatDuration } from '../../time/format.ts';
+import type { CriticalIndex } from '../analysis.ts';
 import { useAnalysisTask } from '../heavy/use-analysis-task.ts';
+import type { PictureSource } from '../picture.ts';
 import type { Analysis } from '../use-analysis.ts';
-import { clampWindow, panWindow, type TimeWindow, zoomWindow } from '../waterfall/time-window.ts';
+import { panWindow, type TimeWindow, windowAround } from '../waterfall/time-window.ts';
 import { SpanTooltip } from '../waterfall/tooltip.tsx';
 import { usePalette, useServiceColors } from '../waterfall/use-palette.ts';
+import { type Point, useTimeGestures } from '../waterfall/use-time-gestures.ts';
 import { drawLanes, type LaneScene, rowAt } from './draw-lanes.ts';
 import { indexLanes } from './lane-index.ts';
+import { isLaneKey, neighbourOf } from './lane-keys.ts';
 
 interface FlameByTimeProps {
   readonly analysis: Analysis;
   readonly matches: Uint8Array | null;
+  readonly critical: CriticalIndex | null;
+  readonly self: Float64Array | null;
   readonly window: TimeWindow;
   readonly onWindow: (window: TimeWindow) => void;
   readonly selectedRow: number;
-  readonly onSelect: (row: number, how: 'pointer') => void;
+  readonly onSelect: (row: number, how: 'pointer' | 'key') => void;
+  readonly picture: PictureSource;
 }
 
 const headerHeight = 24;
@@ -33,7 +49,7 @@ export function FlameByTime(props: FlameByTimeProps) {
 }
 
 function Lanes({ lanes, ...props }: FlameByTimeProps & { readonly lanes: FlameLanes }) {
-  const { analysis, window, onWindow, selectedRow, onSelect, matches } = props;
+  const { analysis, window, onWindow, selectedRow, onSelect, matches, critical } = props;
   const { outline, durationNanos } = analysis;
   const [frame, size] = useSize<HTMLDivElement>();
   const scroller = useRef<HTMLDivElement>(null);
@@ -44,6 +60,7 @@ function Lanes({ lanes, ...props }: FlameByTimeProps & { readonly lanes: FlameLa
   const index = useMemo(() => indexLanes(lanes), [lanes]);
   const { laneCount } = lanes;
   const hoveredRow = hovered?.row ?? -1;
+  const layout = useMemo(() => ({ ...size, nameWidth: 0, headerHeight, rowHeight: laneHeight }), [size]);
   const scene = useCallback(
     (): LaneScene => ({
       outline,
@@ -51,78 +68,118 @@ function Lanes({ lanes, ...props }: FlameByTimeProps & { readonly lanes: FlameLa
       laneCount,
       serviceColors,
       palette,
-      layout: { ...size, nameWidth: 0, headerHeight, rowHeight: laneHeight },
+      layout,
       window,
       top: scroller.current?.scrollTop ?? 0,
       selectedRow,
       hoveredRow,
       matches,
+      critical,
     }),
-    [outline, index, laneCount, serviceColors, palette, size, window, selectedRow, hoveredRow, matches],
+    [
+      outline,
+      index,
+      laneCount,
+      serviceColors,
+      palette,
+      layout,
+      window,
+      selectedRow,
+      hoveredRow,
+      matches,
+      critical,
+    ],
   );
   const redraw = useCallback(() => {
-    if (canvas.current === null || size.width === 0) return;
-    const context = prepareCanvas(canvas.current, size);
+    if (canvas.current === null || layout.width === 0) return;
+    const context = prepareCanvas(canvas.current, layout);
     if (context !== null) drawLanes(context, scene());
-  }, [scene, size]);
+  }, [scene, layout]);
   useLayoutEffect(redraw, [redraw]);
+  useImperativeHandle(
+    props.picture,
+    () => () => ({
+      width: layout.width,
+      headerHeight,
+      rowHeight: laneHeight,
+      rowCount: laneCount,
+      draw: (context, height) =>
+        drawLanes(context, {
+          ...scene(),
+          layout: { ...layout, height },
+          top: 0,
+          selectedRow: -1,
+          hoveredRow: -1,
+        }),
+    }),
+    [scene, layout, laneCount],
+  );
 
-  // React listens to wheels passively, and zooming must keep the page from zooming too.
+  const rowUnder = (at: Point | null) => (at === null ? -1 : rowAt(scene(), at.x, at.y));
+  const { brush, handlers } = useTimeGestures({
+    scroller,
+    layout,
+    window,
+    totalNanos: durationNanos,
+    onWindow,
+    onHover: (at) => {
+      const row = rowUnder(at);
+      setHovered(at === null || row < 0 ? null : { row, ...at });
+    },
+    onTap: (at) => {
+      const row = rowUnder(at);
+      if (row >= 0) onSelect(row, 'pointer');
+    },
+  });
+  const selectedLane = lanes.lanes[selectedRow];
   useEffect(() => {
     const element = scroller.current;
-    if (element === null) return;
-    const onWheel = (event: WheelEvent) => {
-      const isPan = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
-      if (!event.ctrlKey && !event.metaKey && !isPan) return;
-      event.preventDefault();
-      const delta = event.deltaX !== 0 && isPan ? event.deltaX : event.deltaY;
-      const share = (event.clientX - element.getBoundingClientRect().left) / Math.max(1, size.width);
-      onWindow(
-        isPan
-          ? panWindow(window, delta / Math.max(1, size.width), durationNanos)
-          : zoomWindow(window, Math.exp(Math.max(-60, Math.min(60, delta)) / 120), share, durationNanos),
-      );
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
-  }, [window, onWindow, durationNanos, size.width]);
-
-  const onPointerMove = (event: PointerEvent) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    const row = rowAt(scene(), x, y);
-    setHovered(row < 0 ? null : { row, x, y });
-  };
-  const zoomToHovered = () => {
-    if (hoveredRow < 0) return;
-    const start = outline.startNanos[hoveredRow] ?? 0;
-    const long = outline.durationNanos[hoveredRow] ?? 0;
-    onWindow(clampWindow({ from: start - long * 0.05, to: start + long * 1.05 }, durationNanos));
+    if (element === null || selectedLane === undefined || layout.height === 0) return;
+    const y = selectedLane * laneHeight;
+    const page = layout.height - headerHeight - laneHeight;
+    if (y < element.scrollTop || y > element.scrollTop + page) element.scrollTop = y - page / 2;
+  }, [selectedLane, layout.height]);
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (!isLaneKey(event.key) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const row = neighbourOf({ analysis, lanes, index }, selectedRow, event.key);
+    if (row < 0) return;
+    onSelect(row, 'key');
+    const start = outline.startNanos[row] ?? 0;
+    const wide = window.to - window.from;
+    const isOutside = start > window.to || start + (outline.durationNanos[row] ?? 0) < window.from;
+    if (isOutside) onWindow(panWindow(window, (start - window.from) / wide - 0.3, durationNanos));
   };
   return (
     <div ref={frame} className="flame-frame">
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: j, k and the search choose spans by key in every view */}
       <div
         ref={scroller}
         className="waterfall-scroll"
         role="application"
-        aria-label="Flame graph by time. The waterfall has the same spans as a tree."
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
+        aria-label="Flame graph by time. The arrow keys go to the caller, the first call and the spans beside it; the waterfall has the same spans as a tree."
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: see the role
         tabIndex={0}
         onScroll={redraw}
-        onPointerMove={onPointerMove}
-        onPointerLeave={() => setHovered(null)}
-        onClick={() => hoveredRow >= 0 && onSelect(hoveredRow, 'pointer')}
-        onDoubleClick={zoomToHovered}
+        onKeyDown={onKeyDown}
+        {...handlers}
+        onDoubleClick={() => hoveredRow >= 0 && onWindow(windowAround(outline, hoveredRow, durationNanos))}
       >
         <canvas
           ref={canvas}
-          className="waterfall-canvas picture-source"
+          className="waterfall-canvas"
           style={{ width: size.width, height: size.height }}
         />
         <div style={{ height: Math.max(0, laneCount * laneHeight + headerHeight + 8 - size.height) }} />
       </div>
-      {hovered !== null && (
+      <span className="visually-hidden" role="status">
+        {selectedRow >= 0 &&
+          `${outline.names[outline.nameIndexes[selectedRow] ?? 0]}, ${outline.services[outline.serviceIndexes[selectedRow] ?? 0]}, ${formatDuration((outline.durationNanos[selectedRow] ?? 0) / 1e6)}`}
+      </span>
+      {brush !== null && (
+        <div className="brush waterfall-brush" style={{ ...brush, top: headerHeight, bottom: 0 }} />
+      )}
+      {hovered !== null && brush === null && (
         <SpanTooltip
           analysis={analysis}
           row={hovered.row}
@@ -130,8 +187,8 @@ function Lanes({ lanes, ...props }: FlameByTimeProps & { readonly lanes: FlameLa
           y={hovered.y}
           width={size.width}
           height={size.height}
-          self={null}
-          critical={null}
+          self={props.self}
+          critical={critical}
         />
       )}
     </div>

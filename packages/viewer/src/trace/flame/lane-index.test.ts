@@ -1,6 +1,7 @@
 import { buildTree, flameLanes, type TraceOutline } from '@utxoiq/model';
 import { describe, expect, it } from 'vitest';
 import { firstEndingAfter, indexLanes } from './lane-index.ts';
+import { neighbourOf } from './lane-keys.ts';
 
 /** A root and `count` children of 10 ns, one every 8 ns, so that each overlaps the next. */
 function outlineOf(count: number): TraceOutline {
@@ -24,7 +25,8 @@ function outlineOf(count: number): TraceOutline {
 
 describe('the lanes of a flame graph over time', () => {
   const outline = outlineOf(100);
-  const { lanes, laneCount } = flameLanes(outline, buildTree(outline));
+  const tree = buildTree(outline);
+  const { lanes, laneCount } = flameLanes(outline, tree);
   const index = indexLanes({ lanes, laneCount });
 
   it('hold every span once, each lane by start and without overlap', () => {
@@ -49,6 +51,20 @@ describe('the lanes of a flame graph over time', () => {
         const found = firstEndingAfter(index, outline, lane, nanos) - (index.offsets[lane] ?? 0);
         expect(found).toBe(slow < 0 ? rows.length : slow);
       }
+    }
+  });
+
+  it('lead by key to the caller, the first call and the spans beside one', () => {
+    const trace = { analysis: { outline, tree }, lanes: { lanes, laneCount }, index };
+    expect(neighbourOf(trace, -1, 'ArrowRight')).toBe(0);
+    expect(neighbourOf(trace, 0, 'ArrowDown')).toBe(1);
+    expect(neighbourOf(trace, 1, 'ArrowDown')).toBe(-1);
+    expect(neighbourOf(trace, 7, 'ArrowUp')).toBe(0);
+    for (let row = 0; row <= 100; row += 1) {
+      const inLane = [...lanes.keys()].filter((one) => lanes[one] === lanes[row]);
+      const place = inLane.indexOf(row);
+      expect(neighbourOf(trace, row, 'ArrowRight')).toBe(inLane[place + 1] ?? -1);
+      expect(neighbourOf(trace, row, 'ArrowLeft')).toBe(inLane[place - 1] ?? -1);
     }
   });
 });

@@ -1,7 +1,7 @@
 import { outlineIsError, type Tick, TreeIssue, timeTicks } from '@utxoiq/model';
 import { formatCount, formatDuration } from '../../time/format.ts';
 import { fitText, textWidth } from './fit-text.ts';
-import { barsWidth, indentOf, isBeyondIndents, type Scene, timeToX } from './scene.ts';
+import { barsWidth, indentOf, isBeyondIndents, isNarrow, type Scene, timeToX } from './scene.ts';
 
 const family = 'system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif';
 export const rowFont = `12px ${family}`;
@@ -135,7 +135,13 @@ function drawOutside(context: CanvasRenderingContext2D, scene: Scene, place: num
   context.fill();
 }
 
-function drawCritical(context: CanvasRenderingContext2D, scene: Scene, row: number, bottom: number): void {
+/** The stretches in which the whole trace waits for this row, as a line at its foot. */
+export function drawCritical(
+  context: CanvasRenderingContext2D,
+  scene: Pick<Scene, 'critical' | 'layout' | 'window' | 'palette'>,
+  row: number,
+  bottom: number,
+): void {
   const { critical, layout, window, palette } = scene;
   if (critical === null) return;
   context.fillStyle = palette.text;
@@ -160,35 +166,45 @@ function drawName(context: CanvasRenderingContext2D, scene: Scene, place: number
   }
   const hidden = scene.collapsed.has(row) ? (tree.subtreeSizes[row] ?? 1) - 1 : 0;
   if ((tree.subtreeSizes[row] ?? 1) > 1) drawToggle(context, x + 5, middle, hidden > 0, palette.muted);
-  const isError = outlineIsError(outline.flags[row] ?? 0);
   const service = outline.serviceIndexes[row] ?? 0;
   context.fillStyle = scene.serviceColors[service] ?? palette.muted;
   context.fillRect(x + 15, middle - 6, 3, 12);
-  let at = x + 23;
-  context.font = smallFont;
+  const name = outline.names[outline.nameIndexes[row] ?? 0] ?? '';
+  const nameColor = outlineIsError(outline.flags[row] ?? 0) ? palette.error : palette.text;
   const note = noteOf(scene, row, hidden);
-  if (note !== '') {
-    context.fillStyle = palette.accent;
-    context.fillText(note, at, middle + 0.5);
-    at += textWidth(context, note) + 6;
+  const pieces: readonly Piece[] = [
+    { text: note, font: smallFont, color: palette.accent },
+    { text: name, font: rowFont, color: nameColor },
+    { text: outline.services[service] ?? '', font: smallFont, color: palette.faint },
+  ];
+  drawPieces(context, isNarrow(layout) ? [...pieces.slice(1, 2), ...pieces.slice(0, 1)] : pieces, {
+    x: x + 23,
+    end: layout.nameWidth - 8,
+    middle: middle + 0.5,
+  });
+}
+
+interface Piece {
+  readonly text: string;
+  readonly font: string;
+  readonly color: string;
+}
+
+/** Texts beside each other, the last one that has room cut. */
+function drawPieces(
+  context: CanvasRenderingContext2D,
+  pieces: readonly Piece[],
+  { x, end, middle }: { readonly x: number; readonly end: number; readonly middle: number },
+): void {
+  let at = x;
+  for (const { text, font, color } of pieces) {
+    if (text === '' || end - at < 24) continue;
+    context.font = font;
+    context.fillStyle = color;
+    const shown = fitText(context, text, end - at);
+    context.fillText(shown, at, middle);
+    at += textWidth(context, shown) + 7;
   }
-  context.font = rowFont;
-  context.fillStyle = isError ? palette.error : palette.text;
-  const name = fitText(
-    context,
-    outline.names[outline.nameIndexes[row] ?? 0] ?? '',
-    layout.nameWidth - at - 8,
-  );
-  context.fillText(name, at, middle + 0.5);
-  at += textWidth(context, name) + 7;
-  if (layout.nameWidth - at < 40) return;
-  context.font = smallFont;
-  context.fillStyle = palette.faint;
-  context.fillText(
-    fitText(context, outline.services[service] ?? '', layout.nameWidth - at - 8),
-    at,
-    middle + 0.5,
-  );
 }
 
 /** What sets a row apart, before its name: hidden rows, a lost parent, a depth past the indents. */

@@ -29,6 +29,7 @@ export function Minimap({ analysis, window, onWindow }: MinimapProps) {
       const map = minimap(outline, tree.order, {
         columns,
         bands: Math.max(1, Math.floor((height - 4) / bandPx)),
+        lengthNanos: total,
       });
       const bandHeight = Math.min(6, (height - 4) / map.bands);
       for (let band = 0; band < map.bands; band += 1) {
@@ -42,7 +43,7 @@ export function Minimap({ analysis, window, onWindow }: MinimapProps) {
         }
       }
     },
-    [outline, tree, palette, colors],
+    [outline, tree, total, palette, colors],
   );
   const canvas = useDrawing(draw, size);
   const at = (event: PointerEvent) => {

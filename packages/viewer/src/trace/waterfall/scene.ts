@@ -46,13 +46,14 @@ export interface Scene {
 /** Deeper rows stand no further right, and say how deep they are instead. */
 const maxIndents = 20;
 
-/** A narrow column has to keep room for names. */
-function indentPx(nameWidth: number): number {
-  return nameWidth < 200 ? 3 : nameWidth < 320 ? 7 : 12;
+/** A column as narrow as on a telephone keeps its room for names. */
+export function isNarrow({ nameWidth }: Layout): boolean {
+  return nameWidth < 200;
 }
 
-export function indentOf(depth: number, { nameWidth }: Layout): number {
-  return 6 + Math.min(depth, maxIndents) * indentPx(nameWidth);
+export function indentOf(depth: number, layout: Layout): number {
+  const indentPx = isNarrow(layout) ? 3 : layout.nameWidth < 320 ? 7 : 12;
+  return 6 + Math.min(depth, maxIndents) * indentPx;
 }
 export function isBeyondIndents(depth: number): boolean {
   return depth > maxIndents;

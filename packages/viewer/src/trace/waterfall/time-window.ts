@@ -1,4 +1,4 @@
-import { panView, selectView, type TimeView, zoomView } from '@utxoiq/model';
+import { panView, selectView, type TimeView, type TraceOutline, zoomView } from '@utxoiq/model';
 
 /** The part of a trace's time that is shown, in nanoseconds after its start. */
 export interface TimeWindow {
@@ -39,4 +39,15 @@ export function parseWindow(text: string | undefined, total: number): TimeWindow
   const match = text?.match(/^(\d{1,18})-(\d{1,18})$/);
   if (match == null) return { from: 0, to: Math.max(1, total) };
   return clampWindow({ from: Number(match[1]), to: Number(match[2]) }, total);
+}
+
+/** A row with a little room at either side. */
+export function windowAround(
+  { startNanos, durationNanos }: TraceOutline,
+  row: number,
+  total: number,
+): TimeWindow {
+  const start = startNanos[row] ?? 0;
+  const long = durationNanos[row] ?? 0;
+  return clampWindow({ from: start - long * 0.05, to: start + long * 1.05 }, total);
 }

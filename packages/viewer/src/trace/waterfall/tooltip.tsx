@@ -12,7 +12,6 @@ interface SpanTooltipProps {
   readonly height: number;
   readonly self: Float64Array | null;
   readonly critical: CriticalIndex | null;
-  readonly timeX?: number;
 }
 
 /** What a bar is, beside the pointer. Everything in it is also in the details panel. */

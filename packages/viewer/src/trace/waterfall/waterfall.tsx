@@ -1,8 +1,8 @@
 import {
   type KeyboardEvent,
-  type PointerEvent,
   useCallback,
   useEffect,
+  useImperativeHandle,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -10,14 +10,16 @@ import {
 } from 'react';
 import { prepareCanvas, useSize } from '../../charts/canvas.ts';
 import type { CriticalIndex } from '../analysis.ts';
+import type { PictureSource } from '../picture.ts';
 import type { Analysis } from '../use-analysis.ts';
 import { drawWaterfall } from './draw.ts';
 import { RowMirror } from './row-mirror.tsx';
-import { indentOf, placeAt, type Scene, timeToX, xToTime } from './scene.ts';
+import { indentOf, placeAt, type Scene } from './scene.ts';
 import { scrollScale } from './scroll-scale.ts';
-import { clampWindow, panWindow, type TimeWindow, zoomWindow } from './time-window.ts';
+import { type TimeWindow, windowAround } from './time-window.ts';
 import { SpanTooltip } from './tooltip.tsx';
 import { usePalette, useServiceColors } from './use-palette.ts';
+import { type Point, useTimeGestures } from './use-time-gestures.ts';
 
 export interface WaterfallProps {
   readonly analysis: Analysis;
@@ -31,20 +33,12 @@ export interface WaterfallProps {
   readonly selectedRow: number;
   readonly onSelect: (row: number, how: 'pointer' | 'key') => void;
   readonly onToggle: (row: number) => void;
+  readonly picture?: PictureSource;
 }
 
 const headerHeight = 26;
 const coarse = globalThis.matchMedia?.('(pointer: coarse)');
 const rowHeightPx = () => (coarse?.matches === true ? 34 : 24);
-
-/** A pointer's way from where it went down. */
-interface Gesture {
-  readonly kind: 'brush' | 'pan' | 'split' | 'press';
-  readonly x: number;
-  readonly y: number;
-  readonly window: TimeWindow;
-  toX: number;
-}
 
 export function Waterfall(props: WaterfallProps) {
   const { analysis, visible, collapsed, matches, critical, selectedRow, onWindow } = props;
@@ -56,9 +50,6 @@ export function Waterfall(props: WaterfallProps) {
   const serviceColors = useServiceColors(outline.services);
   const [nameShare, setNameShare] = useState(0.34);
   const [hovered, setHovered] = useState<{ row: number; x: number; y: number } | null>(null);
-  const [brush, setBrush] = useState<{ left: number; width: number } | null>(null);
-  const gesture = useRef<Gesture | null>(null);
-  const pinch = useRef(new Map<number, { x: number; y: number }>());
   const rowHeight = rowHeightPx();
   const nameWidth = Math.round(Math.min(640, Math.max(110, size.width * nameShare)));
   const contentPx = visible.length * rowHeight + headerHeight;
@@ -138,122 +129,47 @@ export function Waterfall(props: WaterfallProps) {
     element.scrollTop = target / scale.ratio;
   }, [selectedRow, visible, size.height, rowHeight, scale.ratio]);
 
-  // React listens to wheels passively, and zooming must keep the page from zooming too.
-  const latest = useRef({ onWindow, durationNanos });
-  latest.current = { onWindow, durationNanos };
-  useEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    let zooming = 0;
-    const onWheel = (event: WheelEvent) => {
-      const { layout, window } = current.current;
-      const { durationNanos: total } = latest.current;
-      const x = event.clientX - element.getBoundingClientRect().left;
-      const isPan = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
-      if (!event.ctrlKey && !event.metaKey && !isPan) return;
-      event.preventDefault();
-      const delta = event.deltaX !== 0 && isPan ? event.deltaX : event.deltaY;
-      const share = Math.min(1, Math.max(0, (x - layout.nameWidth) / (layout.width - layout.nameWidth)));
-      const next = isPan
-        ? panWindow(window, delta / (layout.width - layout.nameWidth), total)
-        : zoomWindow(window, Math.exp(Math.max(-60, Math.min(60, delta)) / 120), share, total);
-      current.current = { ...current.current, window: next };
-      // A wheel turns faster than frames come; the page follows once per frame.
-      if (zooming === 0) {
-        zooming = requestAnimationFrame(() => {
-          zooming = 0;
-          latest.current.onWindow(current.current.window);
-        });
-      }
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => {
-      cancelAnimationFrame(zooming);
-      element.removeEventListener('wheel', onWheel);
-    };
-  }, []);
-
-  const point = (event: PointerEvent) => {
-    const box = scroller.current?.getBoundingClientRect();
-    return { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
-  };
-  const onPointerDown = (event: PointerEvent) => {
-    if (event.button !== 0) return;
-    const { x, y } = point(event);
-    // The scroll bar lies outside the canvas.
-    if (x > size.width) return;
-    pinch.current.set(event.pointerId, { x, y });
-    const isTouch = event.pointerType === 'touch';
-    const kind =
-      Math.abs(x - nameWidth) < 5
-        ? 'split'
-        : x < nameWidth
-          ? 'press'
-          : isTouch || event.shiftKey
-            ? 'pan'
-            : 'brush';
-    // With a second finger it is a pinch, which ends in neither a tap nor a pan.
-    gesture.current = pinch.current.size > 1 ? null : { kind, x, y, toX: x, window: current.current.window };
-    if (!isTouch) event.currentTarget.setPointerCapture(event.pointerId);
-  };
-  const onPinch = (event: PointerEvent, x: number, y: number) => {
-    const [a, b] = [...pinch.current.values()];
-    if (a === undefined || b === undefined) return;
-    const before = Math.abs(a.x - b.x);
-    pinch.current.set(event.pointerId, { x, y });
-    const [c, d] = [...pinch.current.values()];
-    if (c === undefined || d === undefined) return;
-    const after = Math.abs(c.x - d.x);
-    const share = ((c.x + d.x) / 2 - nameWidth) / Math.max(1, size.width - nameWidth);
-    const factor = Math.min(2, Math.max(0.5, Math.max(8, before) / Math.max(8, after)));
-    onWindow(zoomWindow(current.current.window, factor, Math.min(1, Math.max(0, share)), durationNanos));
-  };
-  const onPointerMove = (event: PointerEvent) => {
-    const { x, y } = point(event);
-    const active = gesture.current;
-    if (pinch.current.size === 2 && pinch.current.has(event.pointerId)) return onPinch(event, x, y);
-    if (active === null) {
-      const place = placeAt(current.current, y);
-      const row = place < 0 ? -1 : (visible[place] ?? -1);
-      setHovered(row < 0 ? null : { row, x, y });
-      return;
-    }
-    active.toX = x;
-    if (active.kind === 'split') setNameShare(x / Math.max(1, size.width));
-    if (active.kind === 'pan') {
-      onWindow(panWindow(active.window, (active.x - x) / Math.max(1, size.width - nameWidth), durationNanos));
-    }
-    if (active.kind === 'brush' && Math.abs(x - active.x) > 4) {
-      setBrush({ left: Math.max(nameWidth, Math.min(x, active.x)), width: Math.abs(x - active.x) });
-    }
-  };
-  /** The browser scrolls with the finger from here on: nothing was tapped. */
-  const onPointerCancel = (event: PointerEvent) => {
-    pinch.current.delete(event.pointerId);
-    gesture.current = null;
-    setBrush(null);
-  };
-  const onPointerUp = (event: PointerEvent) => {
-    const active = gesture.current;
-    onPointerCancel(event);
-    if (active === null) return;
-    const moved = Math.abs(active.toX - active.x) > 4;
-    if (active.kind === 'brush' && moved) {
-      const { layout, window } = current.current;
-      const a = xToTime(layout, window, Math.max(nameWidth, active.x));
-      const b = xToTime(layout, window, Math.max(nameWidth, active.toX));
-      onWindow(clampWindow({ from: Math.min(a, b), to: Math.max(a, b) }, durationNanos));
-      return;
-    }
-    const place = placeAt(current.current, active.y);
-    if (moved || place < 0 || active.kind === 'split') return;
+  const onTap = ({ x, y }: Point) => {
+    const place = placeAt(current.current, y);
+    if (place < 0) return;
     const row = visible[place] ?? 0;
     const indent = indentOf(tree.depths[row] ?? 0, current.current.layout);
-    const onToggle = active.x > indent - 6 && active.x < indent + 14 && (tree.subtreeSizes[row] ?? 1) > 1;
+    const isToggle = x > indent - 6 && x < indent + 14 && (tree.subtreeSizes[row] ?? 1) > 1;
     shownRow.current = row;
-    if (onToggle) props.onToggle(row);
+    if (isToggle) props.onToggle(row);
     else props.onSelect(row, 'pointer');
   };
+  const { brush, handlers } = useTimeGestures({
+    scroller,
+    layout: scene.layout,
+    window: props.window,
+    totalNanos: durationNanos,
+    onWindow,
+    onHover: (at) => {
+      const place = at === null ? -1 : placeAt(current.current, at.y);
+      setHovered(at === null || place < 0 ? null : { row: visible[place] ?? -1, ...at });
+    },
+    onTap,
+    onSplit: (x) => setNameShare(x / Math.max(1, size.width)),
+  });
+  useImperativeHandle(
+    props.picture,
+    () => () => ({
+      width: scene.layout.width,
+      headerHeight,
+      rowHeight,
+      rowCount: visible.length,
+      draw: (context, height) =>
+        drawWaterfall(context, {
+          ...scene,
+          layout: { ...scene.layout, height },
+          top: 0,
+          selectedRow: -1,
+          hoveredRow: -1,
+        }),
+    }),
+    [scene, visible, rowHeight],
+  );
 
   const onKeyDown = (event: KeyboardEvent) => {
     const place = Math.max(0, visible.indexOf(selectedRow));
@@ -281,21 +197,15 @@ export function Waterfall(props: WaterfallProps) {
         className="waterfall-scroll"
         data-cursor={hovered !== null && Math.abs(hovered.x - nameWidth) < 5 ? 'split' : undefined}
         onScroll={onScroll}
-        onPointerDown={onPointerDown}
-        onPointerMove={onPointerMove}
-        onPointerUp={onPointerUp}
-        onPointerCancel={onPointerCancel}
-        onPointerLeave={() => setHovered(null)}
+        {...handlers}
         onDoubleClick={() => {
           if (hovered === null || hovered.x < nameWidth) return;
-          const start = outline.startNanos[hovered.row] ?? 0;
-          const long = outline.durationNanos[hovered.row] ?? 0;
-          onWindow(clampWindow({ from: start - long * 0.05, to: start + long * 1.05 }, durationNanos));
+          onWindow(windowAround(outline, hovered.row, durationNanos));
         }}
       >
         <canvas
           ref={canvas}
-          className="waterfall-canvas picture-source"
+          className="waterfall-canvas"
           style={{ width: size.width, height: size.height }}
         />
         <div style={{ height: Math.max(0, scale.trackPx - size.height) }} />
@@ -325,7 +235,6 @@ export function Waterfall(props: WaterfallProps) {
           height={size.height}
           self={props.self}
           critical={critical}
-          timeX={timeToX(current.current.layout, props.window, outline.startNanos[hovered.row] ?? 0)}
         />
       )}
     </div>
