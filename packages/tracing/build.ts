@@ -1,11 +1,14 @@
-// Makes the published package in dist/: ES modules, CommonJS and types.   node packages/tracing/build.ts
+// Makes the published package: ES modules, CommonJS and types.
+//   node packages/tracing/build.ts [--out DIRECTORY] [--no-types]     dist/ by default
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 
 const root = import.meta.dirname;
-const dist = join(root, 'dist');
+const { values } = parseArgs({ options: { out: { type: 'string' }, 'no-types': { type: 'boolean' } } });
+const dist = resolve(values.out ?? join(root, 'dist'));
 const ENTRIES = ['index', 'register', 'testing', 'cloud-trace'];
 /** Not published by itself: what is used of it becomes a part of the bundle. */
 const BUNDLED = '@utxoiq/model';
@@ -52,8 +55,7 @@ const { [BUNDLED]: _bundled, ...dependencies } = source.dependencies as Record<s
 rmSync(dist, { recursive: true, force: true });
 await bundle('esm', [...ENTRIES, 'bin']);
 await bundle('cjs', ENTRIES);
-declareTypes(join(dist, 'esm'));
-declareTypes(join(dist, 'cjs'));
+if (values['no-types'] !== true) for (const format of ['esm', 'cjs']) declareTypes(join(dist, format));
 const bin = join(dist, 'esm/bin.js');
 
 writeFileSync(join(dist, 'esm/package.json'), '{"type":"module"}\n');

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import * as nodeModule from 'node:module'; // By namespace: many bundles declare a `createRequire` of their own.
 
 /** As much of `InstrumentationBase` as tells what it patches. */
 interface Patching {
@@ -15,6 +15,8 @@ export function loadedTooEarly(instrumentation: object): string[] {
       .map(({ name }) => String(name));
   // One module may have a definition per range of its versions: one that was patched is enough.
   const untouched = new Set(names(false)).difference(new Set(names(true)));
-  const loaded = Object.keys(createRequire(process.execPath).cache).map((path) => path.replaceAll('\\', '/'));
+  const loaded = Object.keys(nodeModule.createRequire(process.execPath).cache).map((path) =>
+    path.replaceAll('\\', '/'),
+  );
   return [...untouched].filter((name) => loaded.some((path) => path.includes(`/node_modules/${name}/`)));
 }

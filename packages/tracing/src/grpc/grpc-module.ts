@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { createRequire } from 'node:module';
+import * as nodeModule from 'node:module'; // By namespace: many bundles declare a `createRequire` of their own.
 import type { TracingCore } from '../tracing-core.ts';
 import { patchChannel } from './client-calls.ts';
 import { type GrpcServerOptions, traceGrpcClients, traceGrpcServers } from './grpc-services.ts';
@@ -38,7 +38,7 @@ function patchGrpc(grpc: GrpcModule): void {
  * Its files require each other, so this works for `import` as for `require`.
  */
 function watchForGrpc(): () => void {
-  for (const module of Object.values(createRequire(process.execPath).cache)) {
+  for (const module of Object.values(nodeModule.createRequire(process.execPath).cache)) {
     if (module?.loaded === true && MODULE.test(module.filename)) patchLoaded(module.exports);
   }
   const onRequired = (message: unknown) => {
