@@ -21,7 +21,12 @@ export interface Minimap {
 export function minimap(
   outline: TraceOutline,
   rows: Uint32Array,
-  size: { columns: number; bands: number; /** The time all columns span; the trace's own without it. */ lengthNanos?: number },
+  size: {
+    columns: number;
+    bands: number;
+    /** The time that all columns span; the trace's own without it. */
+    lengthNanos?: number;
+  },
 ): Minimap {
   const { columns } = size;
   const bands = Math.min(size.bands, rows.length);

@@ -115,17 +115,17 @@ export function useListsSettled(): boolean {
   const spans = useIsFetching({ queryKey: ['/monitoring/spans'] });
   return traces + spans === 0;
 }
-/** What is asked of the range and the project as a whole, whatever the filter: services, completion. */
-function unfiltered({ range, params }: Scope): Scope {
+/** What is asked of the range and the project as a whole, whatever the filter: the map, completion. */
+export function unfiltered({ range, params }: Scope): Scope {
   const { start_time, end_time, project } = params;
   return { range, params: { start_time, end_time, project } };
 }
 export function useServices(scope: Scope) {
-  return useScoped<readonly ServiceItem[]>('/monitoring/services', unfiltered(scope), {});
+  return useScoped<readonly ServiceItem[]>('/monitoring/services', scope, {});
 }
 export function useOperations(scope: Scope, service: string | undefined) {
   const asked = service !== undefined;
-  return useScoped<readonly OperationItem[]>('/monitoring/operations', unfiltered(scope), { service }, asked);
+  return useScoped<readonly OperationItem[]>('/monitoring/operations', scope, { service }, asked);
 }
 export function useDependencies(scope: Scope) {
   return useScoped<readonly DependencyItem[]>('/monitoring/dependencies', unfiltered(scope), {});
@@ -139,11 +139,21 @@ export function useFieldValues(scope: Scope, field: string, enabled: boolean) {
     enabled,
   );
 }
+/** A key stands once for spans and once for resources, and again for each type: one line for all of them. */
+export function eachOnce(keys: readonly AttributeKey[]): readonly AttributeKey[] {
+  const byKey = new Map<string, AttributeKey>();
+  for (const one of keys) {
+    const known = byKey.get(one.key);
+    byKey.set(one.key, known === undefined ? one : { ...known, count: known.count + one.count });
+  }
+  return [...byKey.values()];
+}
 export function useAttributeKeys(scope: Scope, prefix: string, enabled: boolean) {
   const query: QueryParams = { ...unfiltered(scope).params, prefix: prefix || undefined, limit: 50 };
   return useQuery({
     queryKey: ['attribute-keys', query],
     queryFn: ({ signal }) => getJson<readonly AttributeKey[]>('/monitoring/attributes', query, signal),
+    select: eachOnce,
     placeholderData: keepPreviousData,
     staleTime: 300_000,
     enabled,

@@ -12,21 +12,29 @@ import { sharedUrlState, type UrlState, useUrlState } from './url-state.ts';
 import './shell.css';
 
 const pages = [
-  { to: '/', label: 'Explore', key: 'e' },
-  { to: '/services', label: 'Services', key: 's' },
-  { to: '/map', label: 'Map', key: 'm' },
-  { to: '/compare', label: 'Compare', key: 'c' },
-  { to: '/file', label: 'File', key: 'f' },
+  { to: '/', label: 'Explore', key: 'e', hasFilter: true },
+  { to: '/services', label: 'Services', key: 's', hasFilter: true },
+  { to: '/map', label: 'Map', key: 'm', hasFilter: false },
+  { to: '/compare', label: 'Compare', key: 'c', hasFilter: false },
+  { to: '/file', label: 'File', key: 'f', hasFilter: false },
 ] as const;
 
-function ProjectSwitcher() {
+/** What one looked at goes along as far as the page can show it. */
+function alongTo({ hasFilter }: (typeof pages)[number]) {
+  return (state: UrlState): UrlState => ({
+    ...sharedUrlState(state),
+    ...(hasFilter && state.q !== undefined && { q: state.q }),
+  });
+}
+
+function ProjectSwitcher({ className }: { className: string }) {
   const { data: session } = useSession();
   const [{ project }, update] = useUrlState();
   const available = session?.available_projects ?? [];
   if (available.length < 2) return null;
   return (
     <select
-      className="field wide-only"
+      className={`field ${className}`}
       aria-label="Project"
       value={project ?? ''}
       onChange={(event) => update({ project: event.target.value || undefined })}
@@ -55,6 +63,7 @@ function AccountMenu() {
           <div className="menu-item muted">
             Projects: {session.projects === 'all' ? 'all' : session.projects.join(', ')}
           </div>
+          <ProjectSwitcher className="narrow-only" />
           <a className="menu-item" href="/docs">
             API reference
           </a>
@@ -84,10 +93,10 @@ export function Shell() {
   useShortcuts('Everywhere', [
     { keys: '?', label: 'This help', run: () => setHelp(true) },
     { keys: 't', label: 'Dark or light', run: toggleTheme },
-    ...pages.map(({ to, label, key }) => ({
-      keys: `g ${key}`,
-      label: `Go to ${label}`,
-      run: () => void navigate({ to, search: (state: UrlState) => sharedUrlState(state) }),
+    ...pages.map((one) => ({
+      keys: `g ${one.key}`,
+      label: `Go to ${one.label}`,
+      run: () => void navigate({ to: one.to, search: alongTo(one) }),
     })),
   ]);
   return (
@@ -100,20 +109,19 @@ export function Shell() {
           <Logo />
         </Link>
         <nav className="topnav" aria-label="Pages">
-          {pages.map(({ to, label }) => (
+          {pages.map((one) => (
             <Link
-              key={to}
-              to={to}
-              search={(state: UrlState) => sharedUrlState(state)}
+              key={one.to}
+              to={one.to}
+              search={alongTo(one)}
               activeOptions={{ exact: true, includeSearch: false }}
-              {...(to === '/' && pathname.startsWith('/traces/') ? { 'data-within': true } : {})}
             >
-              {label}
+              {one.label}
             </Link>
           ))}
         </nav>
         <span className="spread" />
-        <ProjectSwitcher />
+        <ProjectSwitcher className="wide-only" />
         <button
           type="button"
           className="button plain icon"

@@ -4,7 +4,8 @@ export interface Shortcut {
   /** As `KeyboardEvent.key` has it, with `Shift+` or `Mod+` before it; two keys in a row as `g e`. */
   readonly keys: string;
   readonly label: string;
-  readonly run: (event: KeyboardEvent) => void;
+  /** Without it the help only tells of keys that a part of the page hears itself while it has the focus. */
+  readonly run?: (event: KeyboardEvent) => void;
 }
 export interface ShortcutGroup {
   readonly title: string;
@@ -48,7 +49,7 @@ function onKeyDown(event: KeyboardEvent): void {
   pendingPrefix = '';
   for (const { current } of [...groups].reverse()) {
     const match = current.shortcuts.find((shortcut) => shortcut.keys === prefixed);
-    if (match === undefined) continue;
+    if (match?.run === undefined) continue;
     event.preventDefault();
     match.run(event);
     return;
@@ -79,6 +80,9 @@ const keyNames: Readonly<Record<string, string>> = {
   ArrowRight: '→',
   Escape: 'Esc',
   Enter: '↵',
+  Backspace: '⌫',
+  PageDown: 'PgDn',
+  PageUp: 'PgUp',
 };
 
 function Keys({ keys }: { keys: string }) {

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useState } from 'react';
 import { type Size, useDrawing, useSize } from './canvas.ts';
 
-export const margin = { left: 46, right: 8, top: 6, bottom: 20 } as const;
+export const margin = { left: 54, right: 8, top: 6, bottom: 20 } as const;
 
 export interface Area {
   readonly left: number;

@@ -11,6 +11,7 @@ function drawBars(context: CanvasRenderingContext2D, area: Area, props: TimeChar
   const perSecond = 1000 / Math.max(1, bucketMs);
   const max = Math.max(1, ...points.map(({ count }) => count)) * perSecond * 1.08;
   drawTimeAxis(context, area, range);
+  if (points.length === 0) return;
   drawYAxis(
     context,
     area,

@@ -64,13 +64,7 @@ function Row({ node, max, flat }: { node: DiffNode; max: number; flat: boolean }
   );
 }
 
-const columns = [
-  'Service and operation',
-  'Structure',
-  'Spans',
-  'Total time, A above B',
-  'Difference',
-] as const;
+const columns = ['Service and operation', 'Structure', 'Spans', 'Time, A above B', 'Difference'] as const;
 
 /** Both traces folded into one tree, aligned by the chain of service and name. */
 export function DiffTable({ diff }: { diff: TraceDiff }) {

@@ -79,7 +79,11 @@ export function FilterBar({ scope }: { scope: Scope }) {
   const error = result.ok ? null : result.error;
   const suggestions = useSuggestions(scope, text, cursor, open);
   const shown = open && suggestions.items.length > 0;
-  useShortcuts('Explore', [{ keys: '/', label: 'Type a filter', run: () => input.current?.focus() }]);
+  useShortcuts('Filter', [
+    { keys: '/', label: 'Type a filter', run: () => input.current?.focus() },
+    { keys: 'Tab', label: 'While typing: take the suggestion' },
+    { keys: 'Enter', label: 'While typing: run the filter' },
+  ]);
 
   const setText = (next: string, at: number) => {
     setDraft({ text: next, of: q });

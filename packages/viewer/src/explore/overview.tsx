@@ -52,6 +52,8 @@ export function Overview({ scope }: { scope: Scope }) {
     });
   };
   useShortcuts('Charts', [
+    { keys: 'ArrowLeft ArrowRight ArrowUp ArrowDown', label: 'In the heatmap: choose a cell' },
+    { keys: 'Shift+ArrowRight', label: 'In the heatmap: a larger area' },
     { keys: 'd', label: 'What is different in the selection', run: () => update({ diff: '1' }) },
     { keys: 'f', label: 'Filter to the selection', run: filterToSelection },
     { keys: 'Escape', label: 'Clear the selection', run: () => update({ sel: undefined, diff: undefined }) },

@@ -88,7 +88,7 @@ export function Results({ scope, scroller }: { scope: Scope; scroller: HTMLEleme
             </button>
           ))}
         </div>
-        <span className="muted" role="status">
+        <span className="muted results-count" role="status">
           {answer.isPending
             ? ''
             : `${formatCount(items.length)}${answer.hasNextPage ? '+' : ''} ${items.length === 1 ? list.slice(0, -1) : list}`}

@@ -189,6 +189,7 @@ export function VirtualList<Item extends { readonly duration_ms: number }>(props
   useShortcuts('List', [
     { keys: 'j', label: 'Next row', run: () => move(1) },
     { keys: 'k', label: 'Row before', run: () => move(-1) },
+    { keys: 'Enter', label: 'Open the row' },
   ]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;

@@ -36,4 +36,16 @@ describe('the layout of the dependency map', () => {
     const edges = [edge('a', 'b'), edge('a', 'c'), edge('c', 'd')];
     expect(layoutMap([], edges)).toEqual(layoutMap([], [...edges].reverse()));
   });
+
+  it('puts services without calls below, within the width of the page', () => {
+    const alone = ['x', 'y', 'z'];
+    const { nodes, aloneTop } = layoutMap([...alone, 'a'], [edge('a', 'b')], { availableWidth: 400 });
+    const graphEnd = Math.max(...['a', 'b'].map((name) => (nodes.get(name)?.y ?? 0) + nodeHeight));
+    expect(aloneTop).toBeGreaterThanOrEqual(graphEnd);
+    for (const name of alone) {
+      const { x = 0, y = 0, width = 0 } = nodes.get(name) ?? {};
+      expect(y).toBeGreaterThan(aloneTop ?? 0);
+      expect(x + width).toBeLessThanOrEqual(400);
+    }
+  });
 });

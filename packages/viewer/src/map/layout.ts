@@ -18,8 +18,15 @@ export interface MapLayout {
   readonly nodes: ReadonlyMap<string, PlacedNode>;
   /** By `edgeKey`: where an edge to a later column goes; from its first point, curve and straight by turns. */
   readonly routes: ReadonlyMap<string, readonly Point[]>;
+  /** Where the services begin that nobody calls and that call nobody; null without any. */
+  readonly aloneTop: number | null;
   readonly width: number;
   readonly height: number;
+}
+
+interface LayoutOptions {
+  readonly widthOf?: (name: string) => number;
+  readonly availableWidth?: number;
 }
 
 /** Of a node with little to say. */
@@ -46,14 +53,41 @@ const isLane = (name: string) => name.includes('\n');
  * Callers left of whom they call, in columns: a service stands one column right of the farthest of its
  * callers, edges that would close a cycle left aside; within a column, near the mean of its callers, so that
  * few edges cross. An edge that passes a column has a lane of its own there, so none goes beneath a service.
- * Deterministic: the same services give the same picture.
+ * Services without any call stand below, in rows. Deterministic: the same services give the same picture.
  */
 export function layoutMap(
   services: readonly string[],
   edges: readonly Edge[],
-  options: { readonly widthOf?: (name: string) => number; readonly availableWidth?: number } = {},
+  options: LayoutOptions = {},
 ): MapLayout {
-  const names = [...new Set([...services, ...edges.flatMap(({ parent, child }) => [parent, child])])].sort();
+  const called = new Set(edges.flatMap(({ parent, child }) => (parent === child ? [] : [parent, child])));
+  const graph = layoutGraph([...called].sort(), edges, options);
+  const all = [...services, ...edges.map(({ parent }) => parent)];
+  const alone = [...new Set(all)].filter((name) => !called.has(name)).sort();
+  return alone.length === 0 ? graph : withAlone(graph, alone, options);
+}
+
+/** Room for a heading above the services that stand alone. */
+const headingHeight = 34;
+
+function withAlone(graph: MapLayout, names: readonly string[], options: LayoutOptions): MapLayout {
+  const { widthOf = () => nodeWidth, availableWidth = 0 } = options;
+  const end = Math.max(graph.width, availableWidth) - gapY;
+  const nodes = new Map(graph.nodes);
+  const aloneTop = graph.nodes.size === 0 ? 0 : graph.height;
+  let [x, y, width] = [gapY, aloneTop + headingHeight, graph.width];
+  for (const name of names) {
+    const own = widthOf(name);
+    if (x > gapY && x + own > end) [x, y] = [gapY, y + nodeHeight + gapY];
+    nodes.set(name, { name, x, y, width: own });
+    x += own + gapY;
+    width = Math.max(width, x);
+  }
+  return { ...graph, nodes, aloneTop, width, height: y + nodeHeight + gapY };
+}
+
+function layoutGraph(names: readonly string[], edges: readonly Edge[], options: LayoutOptions): MapLayout {
+  if (names.length === 0) return { nodes: new Map(), routes: new Map(), aloneTop: null, width: 0, height: 0 };
   const forward = withoutCycles(names, edges);
   const columns = columnsOf(names, forward);
   const columnOf = new Map(columns.flatMap((column, index) => column.map((name) => [name, index] as const)));
@@ -82,6 +116,7 @@ export function layoutMap(
   return {
     nodes: new Map([...placed].filter(([name]) => !isLane(name))),
     routes: new Map(forward.map((edge) => [edgeKey(edge), routeOf(edge, placed, columnOf)])),
+    aloneTop: null,
     width: x - gapX + gapY,
     height,
   };

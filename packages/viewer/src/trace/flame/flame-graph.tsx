@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { useShortcuts } from '../../app/shortcuts.tsx';
 import { useUrlState } from '../../app/url-state.ts';
 import { prepareCanvas, useSize } from '../../charts/canvas.ts';
 import { ServiceSwatch } from '../../design/service-chip.tsx';
@@ -197,6 +198,12 @@ export function FlameGraph({ analysis, picture }: { analysis: Analysis; picture:
     event.preventDefault();
     event.stopPropagation();
   };
+  useShortcuts('In the flame graph', [
+    { keys: 'ArrowUp ArrowDown', label: 'The caller, its first call' },
+    { keys: 'ArrowLeft ArrowRight', label: 'The box beside it' },
+    { keys: 'Enter', label: 'Zoom into the box' },
+    { keys: 'Backspace', label: 'All of it' },
+  ]);
   return (
     <div className="flame">
       <div className="flame-head">

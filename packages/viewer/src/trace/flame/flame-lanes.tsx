@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { useShortcuts } from '../../app/shortcuts.tsx';
 import { prepareCanvas, useSize } from '../../charts/canvas.ts';
 import { Failure, Loading } from '../../design/states.tsx';
 import { formatDuration } from '../../time/format.ts';
@@ -151,6 +152,10 @@ function Lanes({ lanes, ...props }: FlameByTimeProps & { readonly lanes: FlameLa
     const isOutside = start > window.to || start + (outline.durationNanos[row] ?? 0) < window.from;
     if (isOutside) onWindow(panWindow(window, (start - window.from) / wide - 0.3, durationNanos));
   };
+  useShortcuts('In the flame graph by time', [
+    { keys: 'ArrowUp ArrowDown', label: 'The caller, its first call' },
+    { keys: 'ArrowLeft ArrowRight', label: 'Beside it, in the same lane' },
+  ]);
   return (
     <div ref={frame} className="flame-frame">
       <div

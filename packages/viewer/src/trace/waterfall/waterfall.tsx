@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { useShortcuts } from '../../app/shortcuts.tsx';
 import { prepareCanvas, useSize } from '../../charts/canvas.ts';
 import type { CriticalIndex } from '../analysis.ts';
 import type { PictureSource } from '../picture.ts';
@@ -189,6 +190,11 @@ export function Waterfall(props: WaterfallProps) {
     props.onSelect(visible[next] ?? 0, 'key');
   };
 
+  useShortcuts('In the rows', [
+    { keys: 'ArrowDown ArrowUp', label: 'Next row, row before' },
+    { keys: 'PageDown PageUp', label: 'A page of rows' },
+    { keys: 'Home End', label: 'First row, last row' },
+  ]);
   return (
     <div ref={frame} className="waterfall">
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the tree inside it has the role and the keys */}
