@@ -1,4 +1,10 @@
-import { isSpanContextValid, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import {
+  defaultTextMapSetter,
+  isSpanContextValid,
+  propagation,
+  ROOT_CONTEXT,
+  trace,
+} from '@opentelemetry/api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatCloudTraceContext, parseCloudTraceContext } from '../src/propagation/cloud-trace-context.ts';
@@ -131,18 +137,18 @@ describe('the propagator', () => {
     const parent = own.parentOf((name) => headers[name]);
     expect(parent).toMatchObject({ spanId: 'b7ad6b7169203331', traceFlags: 1 });
     const written: Record<string, string> = {};
-    own.write(trace.setSpanContext(ROOT_CONTEXT, parent ?? (undefined as never)), (name, value) => {
-      written[name] = value;
-    });
+    own.inject(
+      trace.setSpanContext(ROOT_CONTEXT, parent ?? (undefined as never)),
+      written,
+      defaultTextMapSetter,
+    );
     expect(written['x-utxoiq-parent']).toBe(caller);
   });
 
   it('carries baggage there and back', () => {
     const given = propagation.createBaggage({ user: { value: 'Zoë, 7=7' }, plan: { value: 'pro' } });
     const headers: Record<string, string> = {};
-    everything.write(propagation.setBaggage(ROOT_CONTEXT, given), (name, value) => {
-      headers[name] = value;
-    });
+    everything.inject(propagation.setBaggage(ROOT_CONTEXT, given), headers, defaultTextMapSetter);
     expect(propagation.getBaggage(read(headers))?.getAllEntries()).toEqual(given.getAllEntries());
   });
 });

@@ -40,6 +40,12 @@ export function isContextual(context: unknown): context is ContextualSpan {
   return typeof context === 'object' && context !== null && 'bag' in context && 'spanContext' in context;
 }
 
+/** Whether tracing itself, or `withoutTracing`, works here. Most contexts are a span around the root: no look-up then. */
+export function isSuppressed(context: Context): boolean {
+  if (context === ROOT_CONTEXT || (context as Partial<SpanFrame>).bag === ROOT_CONTEXT) return false;
+  return context.getValue(SUPPRESS_TRACING_KEY) === true;
+}
+
 /** The context without its span. */
 export function bagOf(context: Context): Context {
   if (context === ROOT_CONTEXT) return context;

@@ -13,19 +13,23 @@ export class LastBytes {
   private c = '';
   private bytes: Uint8Array | null = null;
 
-  /** Writes three strings as `encode` does, or as it did the last time. */
-  write(out: ProtoWriter, a: string, b: string, c: string, encode: () => void): void {
-    const isRepeated = a === this.a && b === this.b && c === this.c;
-    if (isRepeated && this.bytes !== null) {
-      out.raw(this.bytes);
-      return;
-    }
-    const start = out.position;
-    encode();
-    const worthKeeping = isRepeated && out.position - start <= MAX_BYTES;
+  /** Writes what the three came to the last time; false where they have to be encoded, and `keep` called. */
+  copy(out: ProtoWriter, a: string, b: string, c: string): boolean {
+    if (this.bytes === null || !this.isRepeated(a, b, c)) return false;
+    out.raw(this.bytes);
+    return true;
+  }
+
+  /** What has been written since `start` is the encoding of the three. */
+  keep(out: ProtoWriter, start: number, a: string, b: string, c: string): void {
+    const worthKeeping = this.isRepeated(a, b, c) && out.position - start <= MAX_BYTES;
     this.bytes = worthKeeping ? Uint8Array.from(out.bytes.subarray(start, out.position)) : null;
     this.a = a;
     this.b = b;
     this.c = c;
+  }
+
+  private isRepeated(a: string, b: string, c: string): boolean {
+    return a === this.a && b === this.b && c === this.c;
   }
 }

@@ -1,13 +1,20 @@
-import { type Context, type Span, SpanKind } from '@opentelemetry/api';
+import { type Context, type Span, SpanKind, type TextMapSetter } from '@opentelemetry/api';
 import { activeContext, currentContext } from '../context/context-manager.ts';
 import { SPAN_KEY, SUPPRESS_TRACING_KEY } from '../context/span-frame.ts';
 import { RecordingSpan } from '../tracer/span.ts';
 import type { TracingCore } from '../tracing-core.ts';
 import { grpcTracer, tracedBy } from './grpc-services.ts';
-import type { ClientCall, ClientListener, GrpcChannel } from './grpc-types.ts';
+import type { ClientCall, ClientListener, GrpcChannel, GrpcMetadata } from './grpc-types.ts';
 import { describeAddress, describeCall, endCall, rpcMethod } from './rpc-attributes.ts';
 
 const PATCHED = Symbol('utxoiq.grpc-channel');
+
+/** A caller's own trace header stays. */
+const METADATA: TextMapSetter<GrpcMetadata> = {
+  set(metadata, name, value) {
+    if (metadata.get(name).length === 0) metadata.set(name, value);
+  },
+};
 
 /**
  * Every call of every client, whichever of the four kinds, begins with its channel's `createCall`; retries
@@ -33,9 +40,7 @@ function traceStart(call: ClientCall, method: string, channel: GrpcChannel): voi
     if (core === undefined || span === null) return start.call(this, metadata, listener);
     // A copy: the caller may use its metadata for the next call too.
     const own = metadata.clone();
-    core.propagator.write(span, (name, value) => {
-      if (own.get(name).length === 0) own.set(name, value);
-    });
+    core.propagator.write(span, own, METADATA);
     const recording = span instanceof RecordingSpan ? span : null;
     return activeContext.run(span, () => start.call(this, own, inContext(context, recording, listener)));
   };

@@ -1,12 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { RecordingSpan } from '../tracer/span.ts';
 import type { TracingCore } from '../tracing-core.ts';
-import { onClientError, onClientResponse, startClientSpan } from './client-span.ts';
+import { type ClientLibrary, onClientError, onClientResponse, startClientSpan } from './client-span.ts';
+import type { HttpClientSpan } from './http-client-span.ts';
 
 const SPAN = Symbol('utxoiq.client-span');
 type TracedRequest = ClientRequest & {
-  [SPAN]?: RecordingSpan;
+  [SPAN]?: HttpClientSpan;
   _header?: string | null;
   outputData?: { data: unknown }[];
 };
@@ -41,31 +41,22 @@ export function instrumentNodeHttpClient(core: () => TracingCore | undefined): (
 
 function start(core: TracingCore, request: TracedRequest): void {
   try {
-    const span = startClientSpan(
-      core,
-      () => describe(request),
-      (name, value) => setHeader(request, name, value),
-    );
+    const span = startClientSpan(core, request, NODE_HTTP);
     if (span !== null) request[SPAN] = span;
   } catch (error) {
     core.onError('tracing an outgoing request', error);
   }
 }
 
-function describe(request: TracedRequest) {
-  const header = request.getHeader('host');
-  const authority = typeof header === 'string' ? header : request.host;
-  const origin = `${request.protocol}//${authority}`;
-  const { hostname, port } = URL.canParse(origin) ? new URL(origin) : { hostname: request.host, port: '' };
-  const secure = request.protocol === 'https:';
-  return {
-    method: request.method,
-    origin,
-    path: request.path,
-    host: hostname,
-    port: port === '' ? (secure ? 443 : 80) : Number(port),
-  };
-}
+const NODE_HTTP: ClientLibrary<TracedRequest> = {
+  method: (request) => request.method,
+  origin(request) {
+    const header = request.getHeader('host');
+    return `${request.protocol}//${typeof header === 'string' ? header : request.host}`;
+  },
+  path: (request) => request.path,
+  set: setHeader,
+};
 
 /**
  * A caller's own trace header stays. With headers given as an array, or with `Expect`, Node has written the

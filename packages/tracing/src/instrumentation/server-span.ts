@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { cloudTraceHeader } from '../propagation/cloud-trace-context.ts';
 import { CORRELATION_ID_HEADER } from '../propagation/propagator.ts';
-import { spanIdDecimal } from '../tracer/ids.ts';
 import { PropagatedSpan } from '../tracer/propagated-span.ts';
 import type { TracingCore } from '../tracing-core.ts';
 import { acceptedCorrelationId, markFailure } from './http-attributes.ts';
@@ -81,5 +81,5 @@ export function abortServerSpan(span: ServerSpan): void {
 
 /** What every response carries, so that whoever has it can find the trace: `X-Cloud-Trace-Context`. */
 export function responseTraceHeader(span: ServerSpan): string {
-  return `${span.traceId}/${spanIdDecimal(span.idHigh, span.idLow)};o=${span.traceFlags & 1}`;
+  return cloudTraceHeader(span.traceId, span.idHigh, span.idLow, span.traceFlags);
 }

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { RecordingSpan } from '../tracer/span.ts';
 import type { TracingCore } from '../tracing-core.ts';
-import { onClientError, onClientResponse, startClientSpan } from './client-span.ts';
+import { type ClientLibrary, onClientError, onClientResponse, startClientSpan } from './client-span.ts';
+import type { HttpClientSpan } from './http-client-span.ts';
 
 const SPAN = Symbol('utxoiq.client-span');
 
@@ -12,7 +12,7 @@ interface UndiciRequest {
   readonly path: string;
   readonly headers: readonly (string | readonly string[])[] | string;
   addHeader(name: string, value: string): void;
-  [SPAN]?: RecordingSpan;
+  [SPAN]?: HttpClientSpan;
 }
 
 /** Spans for `fetch` and every undici client, Node's own and installed ones, through undici's channels. */
@@ -44,30 +44,28 @@ export function instrumentUndiciClient(core: () => TracingCore | undefined): () 
 
 function start(core: TracingCore, request: UndiciRequest): void {
   try {
-    const span = startClientSpan(
-      core,
-      () => describe(request),
-      (name, value) => {
-        if (!hasHeader(request, name)) request.addHeader(name, value);
-      },
-    );
+    const span = startClientSpan(core, request, UNDICI);
     if (span !== null) request[SPAN] = span;
   } catch (error) {
     core.onError('tracing an outgoing request', error);
   }
 }
 
-function describe(request: UndiciRequest) {
-  const url = new URL(String(request.origin));
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  return { method: request.method, origin: url.origin, path: request.path, host: url.hostname, port };
-}
+const UNDICI: ClientLibrary<UndiciRequest> = {
+  method: (request) => request.method,
+  origin: ({ origin }) => (typeof origin === 'string' ? origin : origin.origin),
+  path: (request) => request.path,
+  set(request, name, value) {
+    if (!hasHeader(request.headers, name)) request.addHeader(name, value);
+  },
+};
 
-function hasHeader(request: UndiciRequest, name: string): boolean {
-  const { headers } = request;
+/** A caller's own trace header stays. Before undici 6 the headers were one text. */
+function hasHeader(headers: UndiciRequest['headers'], name: string): boolean {
   if (typeof headers === 'string') return headers.toLowerCase().includes(`${name}:`);
   for (let i = 0; i < headers.length; i += 2) {
-    if (String(headers[i]).toLowerCase() === name) return true;
+    const known = headers[i] as string;
+    if (known.length === name.length && known.toLowerCase() === name) return true;
   }
   return false;
 }

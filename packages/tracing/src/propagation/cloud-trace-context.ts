@@ -45,5 +45,10 @@ function sampledOf(options: string | undefined): boolean | null {
 /** The header in its exact form, from any valid span context. */
 export function formatCloudTraceContext(context: SpanContext): string {
   const [high, low] = wordsOfSpanId(context.spanId);
-  return `${context.traceId}/${spanIdDecimal(high, low)};o=${context.traceFlags & 1}`;
+  return cloudTraceHeader(context.traceId, high, low, context.traceFlags);
+}
+
+/** The same of a span whose id is words already. */
+export function cloudTraceHeader(traceId: string, idHigh: number, idLow: number, traceFlags: number): string {
+  return `${traceId}/${spanIdDecimal(idHigh, idLow)};o=${traceFlags & 1}`;
 }

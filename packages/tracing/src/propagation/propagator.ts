@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import {
   type Context,
   propagation,
+  ROOT_CONTEXT,
   type Span,
   type SpanContext,
   type TextMapGetter,
@@ -9,12 +10,15 @@ import {
   type TextMapSetter,
   trace,
 } from '@opentelemetry/api';
-import { SUPPRESS_TRACING_KEY } from '../context/span-frame.ts';
+import { bagOf, isSuppressed } from '../context/span-frame.ts';
+import { PropagatedSpan } from '../tracer/propagated-span.ts';
+import { RecordingSpan } from '../tracer/span.ts';
 import { correlationIdOf } from '../tracer/tracer.ts';
 import { B3_HEADERS, B3_SINGLE_HEADER, formatB3Single, parseB3Multi, parseB3Single } from './b3.ts';
 import { BAGGAGE_HEADER, formatBaggage, parseBaggage } from './baggage.ts';
 import {
   CLOUD_TRACE_HEADER,
+  cloudTraceHeader,
   formatCloudTraceContext,
   parseCloudTraceContext,
 } from './cloud-trace-context.ts';
@@ -53,7 +57,6 @@ const SECONDARY: ReadonlySet<string> = new Set([
 ]);
 
 type Read = (name: string) => unknown;
-type Write = (name: string, value: string) => void;
 
 /**
  * All formats in one propagator. The parent is read from the first format that has one, `tracecontext`
@@ -72,7 +75,7 @@ export class Propagator implements TextMapPropagator {
   }
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    this.write(context, (name, value) => setter.set(carrier, name, value));
+    this.write(context, carrier, setter);
   }
 
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
@@ -122,36 +125,44 @@ export class Propagator implements TextMapPropagator {
     );
   }
 
-  write(context: Context, set: Write): void {
+  /** Gives the headers of the active span, and its baggage, to `setter`. */
+  write<Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
+    if (isSuppressed(context)) return;
     const span = trace.getSpan(context);
-    if (context.getValue(SUPPRESS_TRACING_KEY) === true) return;
-    if (span !== undefined) this.writeSpan(span, set);
-    if (!this.formats.has('baggage')) return;
+    if (span !== undefined) this.writeSpan(span, carrier, setter);
+    if (!this.formats.has('baggage') || bagOf(context) === ROOT_CONTEXT) return;
     const baggage = propagation.getBaggage(context);
     const header = baggage === undefined ? '' : formatBaggage(baggage);
-    if (header !== '') set(BAGGAGE_HEADER, header);
+    if (header !== '') setter.set(carrier, BAGGAGE_HEADER, header);
   }
 
-  private writeSpan(span: Span, set: Write): void {
+  private writeSpan<Carrier>(span: Span, carrier: Carrier, setter: TextMapSetter<Carrier>): void {
     const context = span.spanContext();
-    if (!trace.isSpanContextValid(context)) return;
+    const ours = span instanceof RecordingSpan || span instanceof PropagatedSpan ? span : null;
+    if (ours === null && !trace.isSpanContextValid(context)) return;
     const { formats } = this;
     if (formats.has('tracecontext')) {
       const header = formatTraceParent(context);
-      set(TRACE_PARENT_HEADER, header);
-      if (this.parentHeader !== undefined) set(this.parentHeader, header);
+      setter.set(carrier, TRACE_PARENT_HEADER, header);
+      if (this.parentHeader !== undefined) setter.set(carrier, this.parentHeader, header);
       const state = context.traceState?.serialize() ?? '';
-      if (state !== '') set(TRACE_STATE_HEADER, state);
+      if (state !== '') setter.set(carrier, TRACE_STATE_HEADER, state);
     }
-    if (formats.has('cloud-trace')) set(CLOUD_TRACE_HEADER, formatCloudTraceContext(context));
-    if (formats.has('b3')) set(B3_SINGLE_HEADER, formatB3Single(context));
+    if (formats.has('cloud-trace')) {
+      const header =
+        ours === null
+          ? formatCloudTraceContext(context)
+          : cloudTraceHeader(ours.traceId, ours.idHigh, ours.idLow, ours.traceFlags);
+      setter.set(carrier, CLOUD_TRACE_HEADER, header);
+    }
+    if (formats.has('b3')) setter.set(carrier, B3_SINGLE_HEADER, formatB3Single(context));
     if (formats.has('b3multi')) {
-      set(B3_HEADERS.traceId, context.traceId);
-      set(B3_HEADERS.spanId, context.spanId);
-      set(B3_HEADERS.sampled, String(context.traceFlags & 1));
+      setter.set(carrier, B3_HEADERS.traceId, context.traceId);
+      setter.set(carrier, B3_HEADERS.spanId, context.spanId);
+      setter.set(carrier, B3_HEADERS.sampled, String(context.traceFlags & 1));
     }
     const correlationId = correlationIdOf(span);
-    if (correlationId !== '') set(CORRELATION_ID_HEADER, correlationId);
+    if (correlationId !== '') setter.set(carrier, CORRELATION_ID_HEADER, correlationId);
   }
 
   private w3cParent(get: Read): SpanContext | null {

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import type { SpanContext, TraceState } from '@opentelemetry/api';
 
 /** Filled at once: one call serves 1024 trace ids (or 2048 span ids), about 20 ns each. */
 const POOL_BYTES = 16 * 1024;
@@ -59,4 +60,18 @@ export function spanIdDecimal(high: number, low: number): string {
 /** The words of an id of 16 hex digits: `[high, low]`. */
 export function wordsOfSpanId(spanId: string): readonly [number, number] {
   return [Number.parseInt(spanId.slice(0, 8), 16) | 0, Number.parseInt(spanId.slice(8), 16) | 0];
+}
+
+/** The API's form of a span's identity. */
+export function spanContextOf(
+  traceId: string,
+  idHigh: number,
+  idLow: number,
+  traceFlags: number,
+  traceState: TraceState | undefined,
+): SpanContext {
+  const spanId = spanIdText(idHigh, idLow);
+  return traceState === undefined
+    ? { traceId, spanId, traceFlags }
+    : { traceId, spanId, traceFlags, traceState };
 }

@@ -1,6 +1,6 @@
 import type { Attributes, Context, Link, SpanContext, TimeInput, TraceState } from '@opentelemetry/api';
 import { type ContextualSpan, SPAN_KEY, withoutValue, withValue } from '../context/span-frame.ts';
-import { randomWord, spanIdText } from './ids.ts';
+import { randomWord, spanContextOf } from './ids.ts';
 
 /** A span that is not recorded: it only carries its context onward. Like a recording one, it is a context. */
 export class PropagatedSpan implements ContextualSpan {
@@ -44,12 +44,13 @@ export class PropagatedSpan implements ContextualSpan {
   }
 
   spanContext(): SpanContext {
-    this.ownContext ??= {
-      traceId: this.traceId,
-      spanId: spanIdText(this.idHigh, this.idLow),
-      traceFlags: this.traceFlags,
-      ...(this.traceState && { traceState: this.traceState }),
-    };
+    this.ownContext ??= spanContextOf(
+      this.traceId,
+      this.idHigh,
+      this.idLow,
+      this.traceFlags,
+      this.traceState,
+    );
     return this.ownContext;
   }
 

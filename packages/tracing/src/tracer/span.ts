@@ -23,7 +23,7 @@ import {
 } from './attribute-values.ts';
 import { epochOf, hrTimeOf, isTimeInput, monotonicMs } from './clock.ts';
 import { exceptionAttributes } from './exception.ts';
-import { randomWord, spanIdText, wordsOfSpanId } from './ids.ts';
+import { randomWord, spanContextOf, spanIdText, wordsOfSpanId } from './ids.ts';
 import type { SpanPipeline } from './span-pipeline.ts';
 
 export interface SpanEventRecord extends CleanedAttributes {
@@ -159,12 +159,13 @@ export class RecordingSpan implements ContextualSpan {
   }
 
   spanContext(): SpanContext {
-    this.ownContext ??= {
-      traceId: this.traceId,
-      spanId: spanIdText(this.idHigh, this.idLow),
-      traceFlags: this.traceFlags,
-      ...(this.traceState && { traceState: this.traceState }),
-    };
+    this.ownContext ??= spanContextOf(
+      this.traceId,
+      this.idHigh,
+      this.idLow,
+      this.traceFlags,
+      this.traceState,
+    );
     return this.ownContext;
   }
 

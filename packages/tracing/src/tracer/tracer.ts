@@ -13,6 +13,9 @@ import {
 } from '@opentelemetry/api';
 import { activeContext, currentContext } from '../context/context-manager.ts';
 import { bagOf, SPAN_KEY, SUPPRESS_TRACING_KEY } from '../context/span-frame.ts';
+import type { ClientLibrary } from '../instrumentation/client-span.ts';
+import { clientTarget } from '../instrumentation/client-target.ts';
+import { HttpClientSpan } from '../instrumentation/http-client-span.ts';
 import { type Client, HttpServerSpan, type RequestFacts } from '../instrumentation/http-server-span.ts';
 import type { RouteTemplate } from '../instrumentation/route-template.ts';
 import { isDeferred, joinsTrace } from '../propagation/remote-parent.ts';
@@ -104,6 +107,21 @@ export class SdkTracer implements Tracer {
     );
     if (birth instanceof PropagatedSpan) return birth;
     const span = new HttpServerSpan(this.pipeline, birth, template, facts, client);
+    if (birth.samplerAttributes !== undefined) span.setAttributes(birth.samplerAttributes);
+    return span;
+  }
+
+  /** The span of an outgoing request. */
+  beginClient<Request>(
+    context: Context,
+    request: Request,
+    library: ClientLibrary<Request>,
+  ): HttpClientSpan | PropagatedSpan {
+    const method = library.method(request);
+    const birth = this.prepare(method, SpanKind.CLIENT, context, undefined);
+    if (birth instanceof PropagatedSpan) return birth;
+    const target = clientTarget(method, library.origin(request));
+    const span = new HttpClientSpan(this.pipeline, birth, target, library.path(request));
     if (birth.samplerAttributes !== undefined) span.setAttributes(birth.samplerAttributes);
     return span;
   }
