@@ -1,3 +1,4 @@
+import type { Span } from '@utxoiq/model';
 import {
   emptyMessage,
   ServiceResources,
@@ -18,10 +19,15 @@ export function sampleSpans(count: number): V2Span[] {
   return Array.from({ length: count }, (_, index) => spanAt(index));
 }
 
+/** The same spans as ours. */
+export function ownSpans(count: number): Span[] {
+  const resources = new ServiceResources();
+  return sampleSpans(count).map((span) => spanFromV2(span, resources));
+}
+
 /** The same spans as v1 has them. */
 export function sampleTraces(count: number): V1Traces {
-  const spans = sampleSpans(count).map((span) => spanFromV2(span, new ServiceResources()));
-  const traces = Map.groupBy(spans, ({ traceId }) => traceId);
+  const traces = Map.groupBy(ownSpans(count), ({ traceId }) => traceId);
   return { traces: Array.from(traces, ([traceId, ofTrace]) => v1FromSpans('bench', traceId, ofTrace)) };
 }
 

@@ -21,7 +21,7 @@ export { parseCloudTraceFilter } from './filter/cloud-trace-filter.ts';
 export { completeQuery, type QueryCompletion } from './filter/complete-query.ts';
 export type { Filter, Leaf, LeafScope, NumberOp, TextField, TextOp } from './filter/filter.ts';
 export type { FilterError, FilterOptions, FilterResult } from './filter/filter-error.ts';
-export { formatCloudTraceFilter } from './filter/format-cloud-trace-filter.ts';
+export { formatCloudTraceFilter, necessaryCloudTraceFilter } from './filter/format-cloud-trace-filter.ts';
 export { formatQuery } from './filter/format-query.ts';
 export { matchesSpan, matchesTrace, rootOf } from './filter/matches.ts';
 export { parseQuery } from './filter/query.ts';

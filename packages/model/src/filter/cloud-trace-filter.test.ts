@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { anyText } from '../../test/any-text.ts';
 import { parseCloudTraceFilter } from './cloud-trace-filter.ts';
 import type { Leaf } from './filter.ts';
-import { formatCloudTraceFilter } from './format-cloud-trace-filter.ts';
+import { formatCloudTraceFilter, necessaryCloudTraceFilter } from './format-cloud-trace-filter.ts';
+import { parseQuery } from './query.ts';
 
 const name = (scope: 'any' | 'root', op: '=' | 'prefix', value: string): Leaf => ({
   type: 'field',
@@ -204,5 +205,20 @@ describe('formatCloudTraceFilter', () => {
     expect(formatCloudTraceFilter({ type: 'not', term: latency(1n) })).toBeNull();
     expect(formatCloudTraceFilter({ ...latency(1n), op: '<' } as Leaf)).toBeNull();
     expect(formatCloudTraceFilter(label('root', '=', 'x'))).toBeNull();
+  });
+});
+
+describe('necessaryCloudTraceFilter', () => {
+  it.each([
+    ['root=/a AND (x=1 OR y=2)', '+root:/a'],
+    ['order.id=7 NOT z=1 latency:1s', '+order.id:7 latency:1000ms'],
+    ['a=1 OR b=2', ''],
+    ['NOT a=1', ''],
+    ['status:error x=1', '+x:1'],
+    // These answer under other names too, which Google does not know.
+    ['method:GET http.status_code=200 service.name=a x=1', '+x:1'],
+  ])('leaves of %s what holds wherever it holds', (query, expected) => {
+    const result = parseQuery(query);
+    expect(result.ok && necessaryCloudTraceFilter(result.filter)).toBe(expected);
   });
 });

@@ -1,3 +1,4 @@
+import { attributeAliases } from '../attributes/attribute-aliases.ts';
 import { cloudTraceWords } from './cloud-trace-filter.ts';
 import type { Filter, Leaf } from './filter.ts';
 import { quoteQueryText } from './query-words.ts';
@@ -15,6 +16,34 @@ export function formatCloudTraceFilter(filter: Filter | null): string | null {
   return filter.type === 'or' || filter.type === 'not' || filter.type === 'same-span'
     ? null
     : formatLeaf(filter);
+}
+
+/**
+ * As much of a filter as Cloud Trace's language can say: it holds of every trace that the filter holds of, so what
+ * Google leaves out for it is not missing. Keys that answer under several names here have one there.
+ */
+export function necessaryCloudTraceFilter(filter: Filter | null): string {
+  if (filter === null) return '';
+  switch (filter.type) {
+    case 'and':
+      return filter.terms
+        .map(necessaryCloudTraceFilter)
+        .filter((text) => text !== '')
+        .join(' ');
+    case 'same-span':
+      return necessaryCloudTraceFilter(filter.term);
+    case 'or':
+    case 'not':
+      return '';
+    default:
+      return hasOtherNames(filter) ? '' : (formatLeaf(filter) ?? '');
+  }
+}
+
+function hasOtherNames(leaf: Leaf): boolean {
+  if (!('key' in leaf)) return false;
+  // The service may have been found elsewhere: Google's exporter sends no `service.name`.
+  return leaf.key === 'service.name' || (leaf.exactKey !== true && attributeAliases(leaf.key).length > 1);
 }
 
 function formatLeaf(leaf: Leaf): string | null {

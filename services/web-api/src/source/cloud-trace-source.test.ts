@@ -72,32 +72,91 @@ describe('CloudTraceSource', () => {
     expect(await google.getTrace({ projects: ['other'], traceId })).toBeNull();
   });
 
-  it('lists with counts, passes the filter on as it was typed, and translates the richer language', async () => {
+  it('lists with counts, and passes the filter on as it was typed', async () => {
     const { source: google, asked } = source(() => ({ body: { traces: [trace], nextPageToken: 'n' } }));
     const text = '+root:/root latency:1s';
     const parsed = parseCloudTraceFilter(text);
     const filter = parsed.ok ? parsed.filter : null;
-    const page = await google.listTraces({
-      projects: 'all',
+    const page1 = {
+      projects: 'all' as const,
       ...range,
       filter,
-      filterText: { text, language: 'cloud-trace' },
+      filterText: { text, language: 'cloud-trace' as const },
       pageSize: 1000,
-      orderBy: 'duration desc',
-    });
+      orderBy: 'duration desc' as const,
+    };
+    const page = await google.listTraces(page1);
     expect(page).toMatchObject({ traces: [{ spanCount: 2, errorCount: 1 }], nextPageToken: 'n' });
     expect(asked[0]?.searchParams.get('filter')).toBe(text);
     expect(asked[0]?.searchParams.get('pageSize')).toBe('100');
-    const either = parseQuery('a=1 OR b=2');
-    const query = {
-      projects: 'all' as const,
-      ...range,
-      filter: either.ok ? either.filter : null,
-      filterText: { text: 'a=1 OR b=2', language: 'query' as const },
-      pageSize: 10,
+    expect((await google.listTraces({ ...page1, projects: ['other'] })).traces).toEqual([]);
+  });
+
+  it("filters here what Google's language cannot say, after what it can, and goes on where a page ended", async () => {
+    const pages = new Map(
+      [0, 1, 2].map((page) => [
+        page === 0 ? null : String(page),
+        [0, 1, 2].map((place) => ({
+          ...trace,
+          traceId: `${page}${place}`.padEnd(32, '0'),
+          // The last page's are all alike; of the others one in three is.
+          spans: trace.spans.map((span) => ({
+            ...span,
+            labels: { 'order.id': page === 2 ? '0' : `${place}` },
+          })),
+        })),
+      ]),
+    );
+    const { source: google, asked } = source((url) => {
+      const page = url.searchParams.get('pageToken');
+      const next = Number(page ?? 0) + 1;
+      return { body: { traces: pages.get(page), ...(next < 3 ? { nextPageToken: String(next) } : {}) } };
+    });
+    const list = async (text: string, pageSize: number, pageToken?: string) => {
+      const parsed = parseQuery(text);
+      const { traces, nextPageToken, partial } = await google.listTraces({
+        projects: 'all',
+        ...range,
+        filter: parsed.ok ? parsed.filter : null,
+        filterText: { text, language: 'query' },
+        pageSize,
+        ...(pageToken === undefined ? {} : { pageToken }),
+      });
+      expect(partial).toBeNull();
+      return { ids: traces.map(({ traceId }) => traceId.slice(0, 2)), next: nextPageToken ?? undefined };
     };
-    await expect(google.listTraces(query)).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
-    expect((await google.listTraces({ ...query, projects: ['other'] })).traces).toEqual([]);
+    expect(await list('(order.id=0 OR order.id=7) AND root=/root', 100)).toEqual({
+      ids: ['00', '10', '20', '21', '22'],
+      next: undefined,
+    });
+    expect(asked.map(({ searchParams }) => searchParams.get('filter'))).toEqual(Array(3).fill('+root:/root'));
+    const ids: string[] = [];
+    let next: string | undefined;
+    do {
+      const page = await list('order.id=0 OR order.id=7', 2, next);
+      ids.push(...page.ids);
+      next = page.next;
+    } while (next !== undefined);
+    expect(ids).toEqual(['00', '10', '20', '21', '22']);
+    expect((await list('NOT order.id=0', 100)).ids).toEqual(['01', '02', '11', '12']);
+    await expect(list('a=1 OR b=2', 10, 'forged')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
+  it('reads so much for a filtered page and no more, and says so', async () => {
+    const { source: google, asked } = source(() => ({ body: { traces: [trace], nextPageToken: 'more' } }));
+    const parsed = parseQuery('a=1 OR b=2');
+    const page = await google.listTraces({
+      projects: 'all',
+      ...range,
+      filter: parsed.ok ? parsed.filter : null,
+      pageSize: 10,
+    });
+    expect(page).toMatchObject({
+      traces: [],
+      partial: { reason: 'limit' },
+      nextPageToken: expect.any(String),
+    });
+    expect(asked).toHaveLength(4);
   });
 
   it('makes charts, facets and comparison from the newest traces, and asks once for a page of them', async () => {

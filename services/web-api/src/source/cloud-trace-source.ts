@@ -1,4 +1,12 @@
-import { buildOutline, formatCloudTraceFilter, type Span, type TraceOutline } from '@utxoiq/model';
+import {
+  buildOutline,
+  formatCloudTraceFilter,
+  matchesTrace,
+  necessaryCloudTraceFilter,
+  type Span,
+  type TraceOutline,
+  type TraceSummary,
+} from '@utxoiq/model';
 import {
   type ListTracesQuery,
   type ListTracesResult,
@@ -7,9 +15,15 @@ import {
   type TraceQuery,
   type TraceResult,
 } from '@utxoiq/store';
-import { CloudTraceClient, type CloudTracePage, TracingError } from '@utxoiq/tracing/cloud-trace';
+import {
+  CloudTraceClient,
+  type CloudTraceListOptions,
+  type CloudTracePage,
+  TracingError,
+} from '@utxoiq/tracing/cloud-trace';
 import { ApiError } from '../errors/api-error.ts';
 import { given } from '../given.ts';
+import { filteredList } from './filtered-list.ts';
 import { sampledAnalysis } from './sample/sampled-analysis.ts';
 import { type SampleQuery, type TraceSample, TraceSamples } from './sample/trace-sample.ts';
 import type { FilterText, TraceSource } from './trace-source.ts';
@@ -55,20 +69,33 @@ export class CloudTraceSource implements TraceSource {
 
   async listTraces(query: ListTracesQuery & { readonly filterText?: FilterText }): Promise<ListTracesResult> {
     if (!this.#covers(query.projects)) return { traces: [], nextPageToken: null, partial: null };
-    const { startUnixNano, endUnixNano, orderBy, pageToken, signal } = query;
-    const page = await this.#ask(
-      this.#client.listTraces({
-        startUnixNano,
-        endUnixNano,
-        filter: filterFor(query),
-        pageSize: Math.min(query.pageSize, MAX_PAGE_SIZE),
-        ...given({ orderBy, pageToken, signal }),
-      }),
-    );
-    const traces = page.traces.flatMap(({ spans: [first, ...rest] }) =>
-      first === undefined ? [] : [summarize([first, ...rest])],
-    );
-    return { traces, nextPageToken: page.nextPageToken, partial: null };
+    const { filter, filterText, pageToken, startUnixNano, endUnixNano } = query;
+    const asked = { startUnixNano, endUnixNano, ...given({ orderBy: query.orderBy, signal: query.signal }) };
+    const text = filterText?.language === 'cloud-trace' ? filterText.text : formatCloudTraceFilter(filter);
+    const pageSize = Math.min(query.pageSize, MAX_PAGE_SIZE);
+    if (text !== null) {
+      const page = await this.#page({ ...asked, ...given({ pageToken }), filter: text, pageSize });
+      return { traces: summaries(page.traces), nextPageToken: page.nextPageToken, partial: null };
+    }
+    const necessary = necessaryCloudTraceFilter(filter);
+    const list = await filteredList({
+      pageSize,
+      pageToken,
+      read: (token) =>
+        this.#page({
+          ...asked,
+          ...given({ pageToken: token ?? undefined }),
+          filter: necessary,
+          pageSize: MAX_PAGE_SIZE,
+        }),
+      holds: (spans) => matchesTrace(filter, spans),
+    });
+    const partial = list.isCut ? ({ reason: 'limit' } as const) : null;
+    return { traces: summaries(list.traces), nextPageToken: list.nextPageToken, partial };
+  }
+
+  #page(options: CloudTraceListOptions): Promise<CloudTracePage> {
+    return this.#ask(this.#client.listTraces(options));
   }
 
   async outline(query: TraceQuery): Promise<TraceOutline | null> {
@@ -95,19 +122,17 @@ export class CloudTraceSource implements TraceSource {
   async #sample({ projects, startUnixNano, endUnixNano, filter = null }: SampleQuery): Promise<TraceSample> {
     if (!this.#covers(projects)) return { spans: [], partial: null };
     const spans: Span[] = [];
-    const googles = formatCloudTraceFilter(filter);
+    const googles = formatCloudTraceFilter(filter) ?? necessaryCloudTraceFilter(filter);
     let pageToken: string | null = null;
     let traceCount = 0;
     do {
-      const page: CloudTracePage = await this.#ask(
-        this.#client.listTraces({
-          startUnixNano,
-          endUnixNano,
-          pageSize: MAX_PAGE_SIZE,
-          ...(googles === null ? {} : { filter: googles }),
-          ...(pageToken === null ? {} : { pageToken }),
-        }),
-      );
+      const page: CloudTracePage = await this.#page({
+        startUnixNano,
+        endUnixNano,
+        filter: googles,
+        pageSize: MAX_PAGE_SIZE,
+        ...given({ pageToken: pageToken ?? undefined }),
+      });
       for (const trace of page.traces) spans.push(...trace.spans);
       traceCount += page.traces.length;
       pageToken = page.nextPageToken;
@@ -128,16 +153,8 @@ export class CloudTraceSource implements TraceSource {
   }
 }
 
-/** Cloud Trace's text as it was typed; the richer language where Google's can say the same. */
-function filterFor({ filter, filterText }: ListTracesQuery & { readonly filterText?: FilterText }): string {
-  if (filterText?.language === 'cloud-trace') return filterText.text;
-  const text = formatCloudTraceFilter(filter);
-  if (text !== null) return text;
-  throw new ApiError('NOT_SUPPORTED', 'Google Cloud Trace cannot answer this filter', {
-    field: 'filter_str',
-    expected: "Cloud Trace's own language: terms that all must hold, no OR, NOT or ranges",
-  });
-}
+const summaries = (traces: CloudTracePage['traces']): readonly TraceSummary[] =>
+  traces.flatMap(({ spans: [first, ...rest] }) => (first === undefined ? [] : [summarize([first, ...rest])]));
 
 /** What Google answered, in our form; the message has the next step. */
 function asApiError(error: TracingError): ApiError {
