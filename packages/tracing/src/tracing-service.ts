@@ -6,7 +6,6 @@ import { activeContext, currentContext } from './context/context-manager.ts';
 import { SPAN_KEY, SUPPRESS_TRACING_KEY } from './context/span-frame.ts';
 import { SUPPRESSED } from './context/suppressed.ts';
 import { type TraceDecorator, traceDecorator } from './decorate/trace-request.ts';
-import { loadedTooEarly } from './doctor/loaded-early.ts';
 import { BatchEncoder } from './encode/batch-encoder.ts';
 import { encodeResource } from './encode/scope.ts';
 import { ErrorReporter } from './export/error-reporter.ts';
@@ -28,6 +27,8 @@ import { type FastifyLike, instrumentFastify } from './instrumentation/fastify.t
 import { type HonoMiddleware, honoMiddleware } from './instrumentation/hono.ts';
 import { type HttpServerOptions, instrumentNodeHttpServer } from './instrumentation/node-http-server.ts';
 import { type LogFields, logFields } from './logs/log-fields.ts';
+import { hookEsModules } from './passed-in/esm-hook.ts';
+import { loadedTooEarly } from './passed-in/loaded-early.ts';
 import { Propagator } from './propagation/propagator.ts';
 import { LazyCloudTraceReader } from './read/lazy-cloud-trace-reader.ts';
 import {
@@ -153,7 +154,7 @@ export class TracingService {
     if (!this.settings.enabled) return;
     this.core.running = true;
     register(this.core);
-    this.registerInstrumentations(this.settings.instrumentations);
+    this.useInstrumentations(this.settings.instrumentations);
     const { spill } = this.settings;
     if (spill !== null) {
       this.outbox.spillTo(SpillDirectory.open({ ...spill, onError: this.core.onError }));
@@ -161,6 +162,16 @@ export class TracingService {
     if (this.settings.instrumentClients) this.undo.push(instrumentGrpcClients(this.core));
     if (this.settings.flushOnExit) this.undo.push(flushOnExit(() => this.flush()));
     await this.detectResource();
+  }
+
+  /** Those that are there before the program: they may still patch its ES modules. */
+  private useInstrumentations(instrumentations: readonly InstrumentationLike[]): void {
+    try {
+      hookEsModules(instrumentations);
+    } catch (error) {
+      this.core.onError('hooking ES modules', error);
+    }
+    this.registerInstrumentations(instrumentations);
   }
 
   /** What Google Cloud's metadata server adds to the resource; waited for a little, applied whenever it comes. */

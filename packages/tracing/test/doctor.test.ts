@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { apiCopies } from '../src/doctor/api-copies.ts';
 import { appStart } from '../src/doctor/app-start.ts';
 import { run } from '../src/doctor/command-line.ts';
 import { examine } from '../src/doctor/examine.ts';
+import { missingInstrumentations } from '../src/doctor/missing-instrumentations.ts';
 import { printFindings } from '../src/doctor/print-findings.ts';
 
 const directory = new URL('../../..', import.meta.url).pathname;
@@ -102,7 +104,7 @@ describe('doctor on how the program starts', () => {
       "import { TracingService } from '@utxoiq/tracing';\nimport pg from 'pg';\nimport {\n  createClient,\n} from 'redis';";
     const found = look({ 'package.json': manifest('node dist/app.js'), 'dist/app.js': esm });
     expect(found).toMatch(/^doubtful .*ES module and imports pg, redis/);
-    expect(found).toContain('--import @opentelemetry/instrumentation/hook.mjs');
+    expect(found).toContain('start with `node --import ./tracing.mjs`');
   });
 
   it('finds modules required before tracing, and only those', () => {
@@ -119,6 +121,33 @@ describe('doctor on how the program starts', () => {
     const files = { 'server.mjs': "import 'node:http';" };
     expect(look(files, {}, 'node server.mjs')).toMatch(/^doubtful .*server\.mjs does not load/);
     expect(look(files, {}, 'node --import ./own.mjs server.mjs')).toBe('');
+  });
+
+  it('finds instrumentations that the environment names and nobody installed', () => {
+    const files = { 'node_modules/@opentelemetry/instrumentation-pg/index.js': '' };
+    const env = { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,pg,ioredis,@fastify/otel' };
+    const found = missingInstrumentations(program(files), env).map(({ level, nextStep }) => [
+      level,
+      nextStep,
+    ]);
+    expect(found).toEqual([
+      ['broken', 'npm install @opentelemetry/instrumentation-ioredis'],
+      ['broken', 'npm install @fastify/otel'],
+    ]);
+  });
+
+  it('finds copies of the API that differ, wherever they hide', () => {
+    const at = (path: string, version: string) => ({
+      [`${path}node_modules/@opentelemetry/api/package.json`]: JSON.stringify({ version }),
+    });
+    const copies = (...all: Record<string, string>[]) =>
+      apiCopies(program(Object.assign({}, ...all))).map(({ level, what }) => `${level} ${what}`);
+    expect(copies(at('', '1.10.0'), at('node_modules/@google-cloud/x/', '1.10.0'))).toEqual([
+      'fine one OpenTelemetry API: 1.10.0',
+    ]);
+    expect(copies(at('', '1.10.0'), at('node_modules/@google-cloud/x/', '1.4.1'))).toEqual([
+      expect.stringMatching(/^doubtful several versions.* 1\.10\.0.*@google-cloud\/x\/.* 1\.4\.1/),
+    ]);
   });
 
   it('finds nothing to look at without a script or a file', () => {

@@ -56,7 +56,7 @@ function tooEarly(
     isEsm
       ? doubtful(
           `${entry} is an ES module and imports ${names}: imports run before its code, so before tracing starts`,
-          'put tracing into a file of its own and start with `node --import ./tracing.mjs`; instrumentations of OpenTelemetry also need `--import @opentelemetry/instrumentation/hook.mjs`',
+          'put tracing into a file of its own, `start()` included, and start with `node --import ./tracing.mjs`: it then patches ES modules as well',
         )
       : doubtful(`${entry} requires ${names} before ${OURS}`, 'require and start tracing first'),
   ];

@@ -5,6 +5,7 @@ import { appStart } from './app-start.ts';
 import { unknownVariables } from './environment-names.ts';
 import { tryExporter } from './exporter.ts';
 import { broken, doubtful, type Finding, fine } from './finding.ts';
+import { missingInstrumentations } from './missing-instrumentations.ts';
 
 export interface Patient {
   readonly env: Environment;
@@ -31,6 +32,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
     ...unknownVariables(env),
     ...apiCopies(directory),
     ...appStart(directory, env, app),
+    ...missingInstrumentations(directory, env),
     ...(direct ? await collector(settings, patient.fetch) : [await tryExporter(settings)]),
     await monitoringApi(settings, patient.fetch),
   ];
