@@ -1,64 +1,24 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import Provider, { type ClientMetadata, type Configuration } from 'oidc-provider';
+import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeSpan, memorySource } from './memory-source.ts';
+import { clientId, type OidcIssuer, redirectUri, startOidcIssuer } from './oidc-issuer.ts';
 import { appForThisTest, startTestApp, type TestApp } from './test-app.ts';
 
 const audience = 'https://api.utxoiq.example';
-const clientId = 'viewer';
-const redirectUri = 'http://127.0.0.1:8080/sign-in/callback';
-
-let server: Server;
+let oidc: OidcIssuer;
 let issuer: string;
-let signingKey: CryptoKey;
 let test: TestApp;
 
-/** A real issuer: oidc-provider over HTTP, with keys, clients and a sign-in page of its own. */
-async function startIssuer(): Promise<void> {
-  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-  signingKey = privateKey;
-  const jwk = { ...(await exportJWK(privateKey)), kid: 'k1', alg: 'RS256', use: 'sig' };
-  server = createServer();
-  server.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client: ClientMetadata = {
-    client_id: clientId,
-    redirect_uris: [redirectUri],
-    grant_types: ['authorization_code'],
-    response_types: ['code'],
-    token_endpoint_auth_method: 'none',
-    application_type: 'native',
-  };
-  const configuration: Configuration = {
-    clients: [client],
-    jwks: { keys: [jwk] },
-    pkce: { required: () => true },
-    cookies: { keys: ['a-cookie-key-for-tests'] },
-    claims: { openid: ['sub', 'roles', 'projects'], profile: [], email: [] },
-    conformIdTokenClaims: false,
-    ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 60, IdToken: 60, Interaction: 60, Session: 60 },
-    findAccount: async (_context, id) => ({
-      accountId: id,
-      claims: async () => ({ sub: id, roles: ['viewer'], projects: ['utxoiq-local'] }),
-    }),
-  };
-  const provider = new Provider(issuer, configuration);
-  server.on('request', provider.callback());
-}
-
 beforeAll(async () => {
-  await startIssuer();
+  oidc = await startOidcIssuer();
+  issuer = oidc.url;
   test = await startTestApp(memorySource([makeSpan()]), {
     environment: { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience, AUTH_CLIENT_ID: clientId },
   });
 });
 afterAll(async () => {
   await test[Symbol.asyncDispose]();
-  server.closeAllConnections();
-  server.close();
+  await oidc[Symbol.asyncDispose]();
 });
 
 /** An access token as the issuer would sign it, with parts changed. */
@@ -75,7 +35,7 @@ function signed(
     ...changes.claims,
   })
     .setProtectedHeader({ alg: 'RS256', kid: 'k1', ...changes.header })
-    .sign(changes.key ?? signingKey);
+    .sign(changes.key ?? oidc.signingKey);
 }
 
 const read = (token: string) =>
