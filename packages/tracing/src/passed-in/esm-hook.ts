@@ -1,5 +1,6 @@
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
+import { getBuiltinModule } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import type { InstrumentationLike } from '../config/options.ts';
 import { patchedModules } from './patched-modules.ts';
@@ -34,7 +35,8 @@ export function hookEsModules(instrumentations: readonly InstrumentationLike[]):
       shouldInclude: (url, specifier) =>
         wanted.has(specifier) || [...wanted].some((name) => url.includes(`/node_modules/${name}/`)),
     });
-  } else {
+  } else if (!getBuiltinModule('node:worker_threads').isInternalThread) {
+    // What `--require` names is loaded in the hook's own thread as well.
     const { href } = pathToFileURL(find.resolve(`${HOOKS}/hook.mjs`));
     nodeModule.register(href, { data: { include: names } });
   }
