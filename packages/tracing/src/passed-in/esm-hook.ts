@@ -25,6 +25,8 @@ export function hookEsModules(instrumentations: readonly InstrumentationLike[]):
   const names = instrumentations.flatMap((one) => patchedModules(one).map(({ name }) => name));
   if (hooked !== null) for (const name of names) hooked.add(name);
   if (hooked !== null || names.length === 0) return;
+  // Before Node 24 a hook has a thread of its own, which loads what `--require` names as well.
+  if (getBuiltinModule('node:worker_threads').isInternalThread) return;
   const find = hookResolver(instrumentations);
   if (find === null) return;
   const wanted = new Set(names);
@@ -35,8 +37,7 @@ export function hookEsModules(instrumentations: readonly InstrumentationLike[]):
       shouldInclude: (url, specifier) =>
         wanted.has(specifier) || [...wanted].some((name) => url.includes(`/node_modules/${name}/`)),
     });
-  } else if (!getBuiltinModule('node:worker_threads').isInternalThread) {
-    // What `--require` names is loaded in the hook's own thread as well.
+  } else {
     const { href } = pathToFileURL(find.resolve(`${HOOKS}/hook.mjs`));
     nodeModule.register(href, { data: { include: names } });
   }
