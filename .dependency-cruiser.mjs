@@ -19,9 +19,16 @@ const arrows = {
   'packages/store': ['packages/model'],
   'packages/collector': ['packages/model', 'packages/store'],
   'packages/viewer': ['packages/model'],
-  'services/web-api': ['packages/model', 'packages/store', 'packages/collector', 'packages/tracing'],
-  'services/feature-engine': ['packages/tracing'],
-  'services/insight-generator': ['packages/tracing'],
+  'packages/service-runner': ['packages/tracing'],
+  'services/web-api': [
+    'packages/model',
+    'packages/store',
+    'packages/collector',
+    'packages/tracing',
+    'packages/service-runner',
+  ],
+  'services/feature-engine': ['packages/tracing', 'packages/service-runner'],
+  'services/insight-generator': ['packages/tracing', 'packages/service-runner'],
 };
 const test = '\\.test\\.tsx?$|/test/';
 const parts = '^(packages|services)/';

@@ -151,7 +151,7 @@ describe('one request through three services', () => {
       attributes: {
         'exception.type': 'Error',
         'exception.message': expect.stringContaining('rules-1'),
-        'exception.stacktrace': expect.stringContaining('insight-generator/src/app.ts'),
+        'exception.stacktrace': expect.stringContaining('insight-generator/src/routes.ts'),
       },
     });
     expect(failedTrace.spans.find((span) => span.parent_span_id === null)?.status.code).toBe(2);

@@ -1,2 +1,2 @@
-export { type AppDeps, buildApp } from './app.ts';
 export { type Features, generateInsights, type Insight } from './insights.ts';
+export { routes } from './routes.ts';

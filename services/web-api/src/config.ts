@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { ConfigError, type Environment, OptionReader } from './config-options.ts';
+import { ConfigError, type Environment, OptionReader } from '@utxoiq/service-runner';
 import { given } from './given.ts';
 
 /** Everything this program can be told from outside; docs/api.md has a line for each. */
@@ -89,7 +89,7 @@ export function readConfig(environment: Environment = process.env): Config {
     grpcPort: options.port('GRPC_PORT', 4317),
     dataDir: options.text('DATA_DIR') ?? './data',
     projectId: readProjectId(options),
-    logLevel: options.choice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
+    logLevel: options.logLevel(),
     clickhouse: readClickhouse(options, { isNeeded: traceSource === 'store' }),
     traceSource,
     cloudTrace: {

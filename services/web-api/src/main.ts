@@ -1,5 +1,5 @@
+import { ConfigError } from '@utxoiq/service-runner';
 import { readConfig } from './config.ts';
-import { ConfigError } from './config-options.ts';
 import { startWebApi, type WebApi } from './web-api.ts';
 
 /** One line for what the operator can mend, everything for what they cannot; then the end. */

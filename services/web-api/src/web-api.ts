@@ -1,10 +1,10 @@
+import { createLogger } from '@utxoiq/service-runner';
 import { TracingService } from '@utxoiq/tracing';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { type AuthService, openAuth } from './auth/auth-service.ts';
 import { openBackend } from './backend/backend.ts';
 import type { Config } from './config.ts';
-import { createLogger } from './observe/logger.ts';
 import { Metrics } from './observe/metrics.ts';
 import { CloudTraceSource } from './source/cloud-trace-source.ts';
 import { storeSource } from './source/store-source.ts';
@@ -86,9 +86,8 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
   backend?.cloudTrace.attach(app.server);
   // Before the app, which waits for its connections: tunnels would stay as long as their programs live.
   opened.defer(() => backend?.cloudTrace.close());
-  const url = await listen(app, config);
   const stored = backend === null ? '; nothing is stored here, traces are read from Google Cloud Trace' : '';
-  logger.info({ url }, `web-api listens on ${url}${stored}`);
+  const url = await listen(app, config, (address) => `web-api listens on ${address}${stored}`);
 
   let stopping: Promise<void> | undefined;
   return {
@@ -102,8 +101,12 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
   };
 }
 
-async function listen(app: FastifyInstance, config: Config): Promise<string> {
-  await app.listen({ host: config.host, port: config.port });
+async function listen(
+  app: FastifyInstance,
+  config: Config,
+  listenTextResolver: (address: string) => string,
+): Promise<string> {
+  await app.listen({ host: config.host, port: config.port, listenTextResolver });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   return (

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createLogger } from '@utxoiq/service-runner';
 import type { FastifyInstance } from 'fastify';
-import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type AppDeps, buildApp } from '../src/app.ts';
 import { type AuthService, openAuth } from '../src/auth/auth-service.ts';
@@ -37,7 +37,7 @@ export async function startTestApp(
     config,
     auth,
     source,
-    logger: pino({ level: 'silent' }),
+    logger: createLogger({ level: 'silent', service: 'web-api', traceFields: () => ({}) }),
     metrics: new Metrics({
       collectorStats: () => ({ spansAccepted: 3, log: { bytes: 10 } }),
       pingEngine: () => source.ping(),

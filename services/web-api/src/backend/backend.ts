@@ -1,6 +1,6 @@
 import { Collector } from '@utxoiq/collector';
+import type { Logger } from '@utxoiq/service-runner';
 import type { TraceStore } from '@utxoiq/store';
-import type { Logger } from 'pino';
 import { type AuthService, ingestAuthorizer } from '../auth/auth-service.ts';
 import { type CloudTrace, openCloudTrace } from '../cloud-trace/cloud-trace.ts';
 import type { ClickhouseConfig, Config } from '../config.ts';

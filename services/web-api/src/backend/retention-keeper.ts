@@ -1,5 +1,5 @@
+import type { Logger } from '@utxoiq/service-runner';
 import type { TraceStore } from '@utxoiq/store';
-import type { Logger } from 'pino';
 
 export interface RetentionKeeperOptions {
   readonly store: Pick<TraceStore, 'enforceRetention'>;

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
+import { createLogger } from '@utxoiq/service-runner';
 import { StoreError } from '@utxoiq/store';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../test/memory-source.ts';
 import { startTestApp } from '../../test/test-app.ts';
-import { createLogger } from '../observe/logger.ts';
 import type { TraceAnalysis } from '../source/trace-source.ts';
 
 const range = { start_time: '2026-01-01T00:00:00Z', end_time: '2026-01-02T00:00:00Z' };

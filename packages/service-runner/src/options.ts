@@ -52,6 +52,10 @@ export class OptionReader {
     return found;
   }
 
+  logLevel(): string {
+    return this.choice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info');
+  }
+
   url(name: string): string | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;

@@ -1,5 +1,7 @@
 import { type Logger, pino } from 'pino';
 
+export type { Logger };
+
 const severities: Record<string, string> = {
   trace: 'DEBUG',
   debug: 'DEBUG',

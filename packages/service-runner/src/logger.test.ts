@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { memorySource } from '../../test/memory-source.ts';
-import { appForThisTest } from '../../test/test-app.ts';
 import { createLogger } from './logger.ts';
 
 function recordingLogger(traceFields: () => object = () => ({})) {
@@ -32,28 +30,5 @@ describe('the log', () => {
     });
     expect(lines[1]).toMatchObject({ severity: 'ERROR', message: 'failed' });
     expect(JSON.stringify(lines[1])).toContain('broken');
-  });
-
-  it('has one line per request, without the code of a sign-in link', async () => {
-    const { lines, logger } = recordingLogger();
-    const test = await appForThisTest(memorySource([]), { deps: { logger } });
-    await test.app.inject({
-      url: '/sign-in?code=secret',
-      headers: { 'user-agent': 'curl', authorization: 'Bearer x' },
-    });
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatchObject({
-      severity: 'INFO',
-      message: 'GET /sign-in 401',
-      httpRequest: {
-        requestMethod: 'GET',
-        requestUrl: '/sign-in?code=...',
-        status: 401,
-        latency: expect.stringMatching(/^\d+\.\d{6}s$/),
-        userAgent: 'curl',
-        remoteIp: '127.0.0.1',
-      },
-    });
-    expect(JSON.stringify(lines)).not.toContain('secret');
   });
 });

@@ -1,14 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TracingService } from '@utxoiq/tracing';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type Features, generateInsights, type Insight } from './insights.ts';
-
-export interface AppDeps {
-  readonly logger: FastifyBaseLogger;
-  readonly tracing: TracingService;
-  /** How long the slow path waits; default 400 ms. */
-  readonly slowMs?: number;
-}
 
 const count = { type: 'integer', minimum: 0 } as const;
 const amount = { type: 'number', minimum: 0 } as const;
@@ -46,14 +39,10 @@ const Query = {
   properties: { slow: flag, fail: flag },
 } as const;
 
-/** `POST /insights`: insights from features; `slow=1` asks a model that is not warm, `fail=1` one that is gone. */
-export function buildApp({ logger, tracing, slowMs = 400 }: AppDeps): FastifyInstance {
-  const app: FastifyInstance = Fastify({
-    loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: 'idle',
-  });
+const slowMs = 400;
 
+/** `POST /insights`: insights from features; `slow=1` asks a model that is not warm, `fail=1` one that is gone. */
+export function routes(app: FastifyInstance, tracing: TracingService): void {
   const loadModel = tracing.traceRequest('load model')(
     async (query: { slow?: '1'; fail?: '1' }): Promise<void> => {
       if (query.slow === '1') {
@@ -73,19 +62,12 @@ export function buildApp({ logger, tracing, slowMs = 400 }: AppDeps): FastifyIns
     return insights;
   });
 
-  // Health checks stay outside: nobody looks for their traces.
-  app.register(async (routes) => {
-    tracing.instrumentFastify(routes);
-    routes.post<{ Body: Features; Querystring: { slow?: '1'; fail?: '1' } }>(
-      '/insights',
-      { schema: { body: Body, querystring: Query } },
-      async ({ body, query }) => {
-        await loadModel(query);
-        return { height: body.height, generated_at: new Date().toISOString(), insights: scoreFeatures(body) };
-      },
-    );
-  });
-  app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async () => ({ status: 'ready' }));
-  return app;
+  app.post<{ Body: Features; Querystring: { slow?: '1'; fail?: '1' } }>(
+    '/insights',
+    { schema: { body: Body, querystring: Query } },
+    async ({ body, query }) => {
+      await loadModel(query);
+      return { height: body.height, generated_at: new Date().toISOString(), insights: scoreFeatures(body) };
+    },
+  );
 }

@@ -1,15 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TracingService } from '@utxoiq/tracing';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { computeFeatures, type Features } from './features.ts';
 import { estimateHeight, makeSnapshot, type Snapshot } from './snapshot.ts';
-
-export interface AppDeps {
-  readonly logger: FastifyBaseLogger;
-  readonly tracing: TracingService;
-  /** How long the slow path waits; default 700 ms. */
-  readonly slowMs?: number;
-}
 
 const Query = {
   type: 'object',
@@ -21,14 +14,10 @@ const Query = {
   },
 } as const;
 
-/** `GET /features`: features of a block's mempool; `slow=1` reads it from the archive, `fail=1` finds it broken. */
-export function buildApp({ logger, tracing, slowMs = 700 }: AppDeps): FastifyInstance {
-  const app: FastifyInstance = Fastify({
-    loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: 'idle',
-  });
+const slowMs = 700;
 
+/** `GET /features`: features of a block's mempool; `slow=1` reads it from the archive, `fail=1` finds it broken. */
+export function routes(app: FastifyInstance, tracing: TracingService): void {
   const readArchive = tracing.traceRequest('read archive')(async (): Promise<void> => {
     tracing.addSpanEvent('cache_miss', { 'archive.tier': 'cold' });
     await delay(slowMs);
@@ -52,19 +41,12 @@ export function buildApp({ logger, tracing, slowMs = 700 }: AppDeps): FastifyIns
     return features;
   });
 
-  // Health checks stay outside: nobody looks for their traces.
-  app.register(async (routes) => {
-    tracing.instrumentFastify(routes);
-    routes.get<{ Querystring: { height?: number; slow?: '1'; fail?: '1' } }>(
-      '/features',
-      { schema: { querystring: Query } },
-      async ({ query }) => {
-        const height = query.height ?? estimateHeight(Date.now());
-        return compute(await loadSnapshot(height, { slow: query.slow === '1', fail: query.fail === '1' }));
-      },
-    );
-  });
-  app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async () => ({ status: 'ready' }));
-  return app;
+  app.get<{ Querystring: { height?: number; slow?: '1'; fail?: '1' } }>(
+    '/features',
+    { schema: { querystring: Query } },
+    async ({ query }) => {
+      const height = query.height ?? estimateHeight(Date.now());
+      return compute(await loadSnapshot(height, { slow: query.slow === '1', fail: query.fail === '1' }));
+    },
+  );
 }

@@ -1,0 +1,3 @@
+export { createLogger, type Logger } from './logger.ts';
+export { ConfigError, type Environment, OptionReader } from './options.ts';
+export { runService, type Service, serviceApp } from './run-service.ts';
