@@ -14,7 +14,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const steps = [
   ['type check', 'tsc', '-p', '.'],
   ['type check of the viewer', 'tsc', '-p', 'packages/viewer'],
-  ['lint and format', 'biome', 'check', '--error-on-warnings', '--diagnostic-level=warn'],
+  ['lint and format', 'biome', 'check', '--error-on-warnings'],
   [
     'boundaries',
     'depcruise',

@@ -30,7 +30,7 @@ async function run(argv: readonly string[], environment: NodeJS.ProcessEnv): Pro
     CLICKHOUSE_USER: username,
     CLICKHOUSE_PASSWORD: password,
   } = environment;
-  const url = values.url ?? environment['CLICKHOUSE_URL'];
+  const url = values.url ?? environment.CLICKHOUSE_URL;
   if (command === undefined) throw new StoreError('INVALID_OPTION', USAGE);
   if (url === undefined) {
     throw new StoreError('INVALID_OPTION', 'set CLICKHOUSE_URL, or --url');

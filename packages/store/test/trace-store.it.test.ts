@@ -14,7 +14,7 @@ const ALL = {
 } as const;
 
 // More for a long run: STORE_TEST_ROUNDS=50 vitest run --project integration packages/store/test/trace-store.it.test.ts
-const ROUNDS = Number(process.env['STORE_TEST_ROUNDS'] ?? 1);
+const ROUNDS = Number(process.env.STORE_TEST_ROUNDS ?? 1);
 
 let engine: TemporaryEngine | null = null;
 const url = async (): Promise<string> => {

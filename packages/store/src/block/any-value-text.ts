@@ -51,13 +51,12 @@ const doubleToJson = (value: number): number | string =>
   Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? '-0' : String(value);
 
 function fromJson(json: AnyValueJson): AttributeValue {
-  if ('stringValue' in json) return json['stringValue'] as string;
-  if ('boolValue' in json) return json['boolValue'] as boolean;
-  if ('intValue' in json) return BigInt(json['intValue'] as string);
-  if ('doubleValue' in json) return Number(json['doubleValue']);
-  if ('bytesValue' in json) return new Uint8Array(Buffer.from(json['bytesValue'] as string, 'base64'));
-  if ('kvlistValue' in json)
-    return entriesFromJson((json['kvlistValue'] as { values: KeyValueJson[] }).values);
-  if ('arrayValue' in json) return (json['arrayValue'] as { values: AnyValueJson[] }).values.map(fromJson);
+  if ('stringValue' in json) return json.stringValue as string;
+  if ('boolValue' in json) return json.boolValue as boolean;
+  if ('intValue' in json) return BigInt(json.intValue as string);
+  if ('doubleValue' in json) return Number(json.doubleValue);
+  if ('bytesValue' in json) return new Uint8Array(Buffer.from(json.bytesValue as string, 'base64'));
+  if ('kvlistValue' in json) return entriesFromJson((json.kvlistValue as { values: KeyValueJson[] }).values);
+  if ('arrayValue' in json) return (json.arrayValue as { values: AnyValueJson[] }).values.map(fromJson);
   return null;
 }
