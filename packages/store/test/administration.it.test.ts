@@ -24,7 +24,7 @@ describe('administration', () => {
   beforeAll(async () => {
     engine = await startTemporaryEngine();
     store = await TraceStore.open({
-      url: process.env['TEST_CLICKHOUSE_URL'] ?? engine.url,
+      url: process.env.TEST_CLICKHOUSE_URL ?? engine.url,
       database: `admin_${process.pid}`,
     });
   });
@@ -94,7 +94,7 @@ describe('administration', () => {
     await insert(
       spanWith({
         traceId: traceId('3'),
-        spanId: '0'.repeat(15) + '1',
+        spanId: `${'0'.repeat(15)}1`,
         startUnixNano: BASE,
         attributes: new Map([[key, 'c1']]),
       }),
@@ -104,7 +104,7 @@ describe('administration', () => {
     await insert(
       spanWith({
         traceId: traceId('3'),
-        spanId: '0'.repeat(15) + '2',
+        spanId: `${'0'.repeat(15)}2`,
         startUnixNano: BASE,
         attributes: new Map([[key, 'c1']]),
       }),

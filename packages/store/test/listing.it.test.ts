@@ -45,7 +45,7 @@ async function allPages(
 beforeAll(async () => {
   engine = await startTemporaryEngine();
   store = await TraceStore.open({
-    url: process.env['TEST_CLICKHOUSE_URL'] ?? engine.url,
+    url: process.env.TEST_CLICKHOUSE_URL ?? engine.url,
     database: `list_${process.pid}`,
   });
   // 60 traces over 20 hours, several starting at once; the second span an hour and a half into some of them.

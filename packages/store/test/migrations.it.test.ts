@@ -16,7 +16,7 @@ describe('migrations', () => {
   };
   beforeAll(async () => {
     engine = await startTemporaryEngine();
-    url = process.env['TEST_CLICKHOUSE_URL'] ?? engine.url;
+    url = process.env.TEST_CLICKHOUSE_URL ?? engine.url;
   });
   afterAll(() => engine?.stop());
 
