@@ -1,2 +1,4 @@
-/** Whether npm's own record of what it installed (its hidden lock file) has every package of the lock file. */
-export function matchesLock(wanted: unknown, hiddenText: string | null): boolean;
+/** The path of the pinned Node (a dependency of the workspace root). */
+export function pinnedNode(root: string): string;
+/** Runs npm unless node_modules already holds what the lock file says. */
+export function ensureInstalled(root: string, log: (line: string) => void): Promise<void>;

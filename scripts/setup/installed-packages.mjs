@@ -99,7 +99,7 @@ function checkPinnedNode(root, version) {
   const result = spawnSync(pinnedNode(root), ['--version'], { encoding: 'utf8' });
   if (result.status === 0 && result.stdout.trim() === `v${version}`) return;
   throw new SetupError(
-    `The pinned Node ${version} does not run here (${process.platform} ${process.arch}): ${result.error?.message ?? (result.stderr || result.stdout).trim()}`,
+    `The pinned Node ${version} does not run here (${process.platform} ${process.arch}): ${result.error?.message ?? (result.stderr || result.stdout).trim()}.`,
     'Supported: Linux x64 and arm64 with glibc, macOS. If npm skips install scripts (npm config get ignore-scripts), allow them, remove node_modules and run the same command again.',
   );
 }

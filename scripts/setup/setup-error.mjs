@@ -7,13 +7,14 @@ export class SetupError extends Error {
   }
 }
 
-/** Runs a command's main function; an error the user can mend becomes two plain lines and exit code 1. */
+/** Runs a command's main function; an error the user can mend becomes one plain line and exit code 1. */
 export async function runMain(main) {
   try {
     process.exitCode = await main();
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    console.error(`\n${error.message}\n${error.nextStep}`);
+    // A message with npm's own lines in it ends with the next step on a line of its own.
+    console.error(`\n${error.message}${error.message.includes('\n') ? '\n' : ' '}${error.nextStep}`);
     process.exitCode = 1;
   }
 }
