@@ -160,7 +160,14 @@ export class TracingService {
       this.outbox.spillTo(SpillDirectory.open({ ...spill, onError: this.core.onError }));
     }
     if (this.settings.instrumentClients) this.undo.push(instrumentGrpcClients(this.core));
-    if (this.settings.flushOnExit) this.undo.push(flushOnExit(() => this.flush()));
+    if (this.settings.flushOnExit) {
+      this.undo.push(
+        flushOnExit(
+          () => this.flush(),
+          () => this.leave(),
+        ),
+      );
+    }
     await this.detectResource();
   }
 
@@ -203,6 +210,12 @@ export class TracingService {
     this.queue.close();
     this.outbox.close();
     this.reportOpenSpans();
+  }
+
+  /** The process is going and waits for nothing: what can be kept is on disk (`spillDir`) for the next start. */
+  private leave(): void {
+    this.queue.flush();
+    this.outbox.close();
   }
 
   private reportOpenSpans(): void {

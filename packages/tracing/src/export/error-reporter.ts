@@ -34,10 +34,13 @@ export class ErrorReporter {
   report(code: ReportCode, message: string, nextStep: string = NEXT_STEP[code]): void {
     if (this.told.has(code)) return;
     this.told.add(code);
+    const nobodyLeftToTell = () => {};
     try {
-      this.out({ code, message, nextStep });
+      const given: unknown = this.out({ code, message, nextStep });
+      // An async function of the host's: its failure is not to end the process.
+      if (given instanceof Promise) given.catch(nobodyLeftToTell);
     } catch {
-      // The host's logger threw: there is nobody left to tell.
+      nobodyLeftToTell();
     }
   }
 

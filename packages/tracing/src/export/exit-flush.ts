@@ -2,9 +2,10 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
  * Flushes before the process goes: when it runs empty, and on SIGTERM and SIGINT. Where the program has no
- * handler of its own for the signal, ours passes it on afterwards, so that the process still ends by it.
+ * handler of its own for the signal, ours passes it on afterwards, so that the process still ends by it. Where it goes
+ * without waiting, by `process.exit()` or an error that nobody caught, `leave` has its last moment, which is synchronous.
  */
-export function flushOnExit(flush: () => Promise<unknown>): () => void {
+export function flushOnExit(flush: () => Promise<unknown>, leave: () => void): () => void {
   let flushing: Promise<unknown> | null = null;
   const once = () => (flushing ??= flush().finally(() => (flushing = null)));
   const onBeforeExit = () => void once();
@@ -17,9 +18,11 @@ export function flushOnExit(flush: () => Promise<unknown>): () => void {
     });
   };
   process.on('beforeExit', onBeforeExit);
+  process.on('exit', leave);
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return () => {
     process.off('beforeExit', onBeforeExit);
+    process.off('exit', leave);
     for (const signal of SIGNALS) process.off(signal, onSignal);
   };
 }

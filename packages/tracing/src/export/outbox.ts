@@ -23,6 +23,7 @@ export const DEFAULT_OUTBOX_OPTIONS: OutboxOptions = Object.freeze({
 const AWAY_AFTER_FAILURES = 2;
 
 type Batch = EncodedBatch & Partial<StoredBatch>;
+const RESULTS: ReadonlySet<unknown> = new Set<SendResult['status']>(['ok', 'refused', 'retry']);
 type Retry = Extract<SendResult, { status: 'retry' }>;
 
 /** While stopping there is no time for long pauses: the endpoint is asked at least this often. */
@@ -118,8 +119,16 @@ export class Outbox {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.closing.abort();
-    this.transport.close();
+    this.closeTransport();
     this.store?.close();
+  }
+
+  private closeTransport(): void {
+    try {
+      this.transport.close();
+    } catch (error) {
+      this.reporter.report('HOST_CODE', `closing the transport: ${String(error)}`);
+    }
   }
 
   private isEmpty(): boolean {
@@ -215,7 +224,9 @@ export class Outbox {
   /** A transport of the host's own may throw, whatever it promises. */
   private async ask(body: Buffer): Promise<SendResult> {
     try {
-      return await this.transport.send(body, this.closing.signal);
+      const result: SendResult | undefined = await this.transport.send(body, this.closing.signal);
+      if (RESULTS.has(result?.status)) return result;
+      return { status: 'retry', afterMs: null, reason: `the transport answered ${String(result)}` };
     } catch (error) {
       return { status: 'retry', afterMs: null, reason: String(error) };
     }

@@ -42,8 +42,12 @@ export class SpanRecorder {
     if (found !== undefined) return found;
     const { promise, resolve, reject } = Promise.withResolvers<RecordedSpan>();
     const check = () => {
-      const span = this.find(match);
-      if (span !== undefined) resolve(span);
+      try {
+        const span = this.find(match);
+        if (span !== undefined) resolve(span);
+      } catch (error) {
+        reject(error); // A condition of the test's own threw: not into the program whose span has ended.
+      }
     };
     const timer = setTimeout(() => {
       reject(new Error(`no span ${String(match)} within ${timeoutMs} ms; these ended:\n${this.print()}`));

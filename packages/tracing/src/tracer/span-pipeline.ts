@@ -39,7 +39,11 @@ export class SpanPipeline {
 
   onEnd(span: RecordingSpan): void {
     this.metrics.spansEnded++;
-    this.sink.add(span);
+    try {
+      this.sink.add(span);
+    } catch (error) {
+      this.core.onError('taking a span that ended', error); // A sink of the host's own.
+    }
   }
 
   cleanLink(link: Link): SpanLinkRecord {

@@ -182,9 +182,18 @@ export class SdkTracer implements Tracer {
   ): SamplingResult {
     try {
       const { attributes = NO_ATTRIBUTES, links = NO_LINKS } = options ?? {};
-      return this.sampler.shouldSample(context, traceId, name, kind, attributes, links);
+      const result: SamplingResult | undefined = this.sampler.shouldSample(
+        context,
+        traceId,
+        name,
+        kind,
+        attributes,
+        links,
+      );
+      if (typeof result?.decision === 'number') return result;
+      throw new Error(`it decided ${String(result)}`);
     } catch (error) {
-      this.onError('the sampler threw', error);
+      this.onError('the sampler failed', error);
       return DROP;
     }
   }
