@@ -40,7 +40,7 @@ describe.skipIf(bodies.length === 0)('the recorded requests', () => {
 
   beforeAll(async () => {
     backend = await startRealBackend();
-    headers = { authorization: `Bearer ${await backend.token({ ttlSeconds: 600 })}` };
+    headers = { authorization: `Bearer ${await backend.token({ ttlSeconds: 3600 })}` };
     for (const [index, body] of bodies.entries()) {
       const isZipped = index % 2 === 1;
       const response = await fetch(`${backend.url}/v1/traces`, {

@@ -54,7 +54,7 @@ export async function startTestApp(
     dataDir,
     token: (request = {}) => {
       if (auth.localKey === null) throw new Error('no local key with an issuer');
-      return auth.localKey.sign({ subject: 'tester', roles: ['viewer'], ttlSeconds: 60, ...request });
+      return auth.localKey.sign({ subject: 'tester', roles: ['viewer'], ttlSeconds: 3600, ...request });
     },
     [Symbol.asyncDispose]: async () => {
       await app.close();
