@@ -195,7 +195,8 @@ describe('several services, and their end', () => {
   });
 
   it('stop() while a request runs leaves the request to its handler', async () => {
-    const own = recordSpans();
+    const reported: string[] = [];
+    const own = recordSpans({ onProblem: ({ code }) => reported.push(code) });
     await own.tracing.start();
     const app = fastify();
     own.tracing.instrumentFastify(app);
@@ -210,6 +211,7 @@ describe('several services, and their end', () => {
     const answer = tracing.withoutTracing(() => fetch(`${url}/slow`));
     await entered.promise;
     await own.tracing.stop();
+    expect(reported).toEqual(['NEVER_ENDED']);
     release.resolve();
     expect(await (await answer).text()).toBe('done');
     expect(await (await tracing.withoutTracing(() => fetch(`${url}/slow`))).text()).toBe('done');
