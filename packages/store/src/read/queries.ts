@@ -11,8 +11,11 @@ export interface TimeRangeQuery {
   readonly signal?: AbortSignal;
 }
 
-/** An answer that may be cut short by a limit says so, and why. */
-export type PartialReason = null | { readonly reason: 'time' | 'memory' | 'limit' };
+/**
+ * An answer that may be cut short by a limit says so, and why. `sample`: it was made from some traces of the range, by
+ * a source that cannot ask for all (Google's); the store never says so.
+ */
+export type PartialReason = null | { readonly reason: 'time' | 'memory' | 'limit' | 'sample' };
 
 export interface TraceQuery {
   readonly projects: Projects;

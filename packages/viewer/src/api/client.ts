@@ -3,11 +3,17 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
   readonly correlationId: string | null;
+  /** What the server says to do about it. */
+  readonly nextStep: string | null;
 
-  constructor(message: string, options: { status: number; correlationId?: string | null; cause?: unknown }) {
+  constructor(
+    message: string,
+    options: { status: number; correlationId?: string | null; nextStep?: string | null; cause?: unknown },
+  ) {
     super(message, { cause: options.cause });
     this.status = options.status;
     this.correlationId = options.correlationId ?? null;
+    this.nextStep = options.nextStep ?? null;
   }
 }
 
@@ -38,10 +44,12 @@ export function apiPath(path: string, query: QueryParams = {}): string {
 
 async function failureOf(response: Response): Promise<ApiError> {
   let message = `${response.status} ${response.statusText}`;
+  let nextStep: string | null = null;
   try {
     const problem: unknown = await response.json();
     if (typeof problem === 'object' && problem !== null) {
-      const { title, detail } = problem as { title?: unknown; detail?: unknown };
+      const { title, detail, next_step: next } = problem as Readonly<Record<string, unknown>>;
+      if (typeof next === 'string' && next !== '') nextStep = next;
       message = [title, detail].filter((part) => typeof part === 'string').join(': ') || message;
     }
   } catch {
@@ -50,6 +58,7 @@ async function failureOf(response: Response): Promise<ApiError> {
   return new ApiError(message, {
     status: response.status,
     correlationId: response.headers.get('x-correlation-id'),
+    nextStep,
   });
 }
 

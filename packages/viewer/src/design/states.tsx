@@ -26,6 +26,7 @@ function adviceFor(error: unknown): string {
     return 'The platform does not answer. Check that it runs (npm start) and that this machine reaches it, then try again.';
   if (!(error instanceof ApiError))
     return 'This is a fault of the viewer itself. Reload the page; if it comes back, report it with the address above.';
+  if (error.nextStep !== null) return error.nextStep;
   if (error.status === 403)
     return 'Your token does not allow this. Ask for the role or the project named here, or switch the project in the top bar.';
   if (error.status === 400)
@@ -60,6 +61,7 @@ const partialReasons: Readonly<Record<string, string>> = {
   time: 'the query ran out of its time',
   memory: 'the query reached its memory limit',
   limit: 'the answer reached its size limit',
+  sample: 'it was made from the newest 200 traces of the range, as Google has no such query',
 };
 
 export function PartialNotice({ reason, advice }: { reason: string; advice: string }) {

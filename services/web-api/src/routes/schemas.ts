@@ -86,7 +86,7 @@ export const TraceSummarySchema = Type.Object({
 export const TraceSchema = Type.Object({
   ...TraceSummarySchema.properties,
   spans: Type.Array(SpanSchema),
-  partial: Type.Optional(Type.String({ description: 'Why the answer is cut short: time, memory or limit' })),
+  partial: Type.Optional(Type.String({ description: 'Why the answer is cut short: time, memory, limit or sample' })),
 });
 
 export const SpanSummarySchema = Type.Object({
@@ -127,7 +127,7 @@ export const FacetSchema = Type.Object({
   key: Type.String(),
   values: Type.Array(ValueCountSchema),
   partial: Type.Optional(
-    Type.String({ description: 'Which limit cut the count short: time, memory or limit' }),
+    Type.String({ description: 'Why the count is cut short: time, memory, limit or sample' }),
   ),
 });
 export const TimeseriesSchema = Type.Object({

@@ -217,7 +217,7 @@ describe('CloudTraceSource', () => {
     const { source: google } = source(() => ({ body: { traces: [trace], nextPageToken: 'more' } }));
     const page = Array.from({ length: 100 }, () => trace);
     const { source: full, asked } = source(() => ({ body: { traces: page, nextPageToken: 'more' } }));
-    expect(await full.analysis.partialOf?.({ projects: 'all', ...range })).toEqual({ reason: 'limit' });
+    expect(await full.analysis.partialOf?.({ projects: 'all', ...range })).toEqual({ reason: 'sample' });
     expect(asked).toHaveLength(2);
     expect(await google.analysis.partialOf?.({ projects: ['other'], ...range })).toBeNull();
   });

@@ -137,7 +137,7 @@ export class CloudTraceSource implements TraceSource {
       traceCount += page.traces.length;
       pageToken = page.nextPageToken;
     } while (pageToken !== null && traceCount < MAX_SAMPLED_TRACES);
-    return { spans, partial: pageToken === null ? null : { reason: 'limit' } };
+    return { spans, partial: pageToken === null ? null : { reason: 'sample' } };
   }
 
   #covers(projects: Projects): boolean {
