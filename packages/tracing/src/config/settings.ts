@@ -82,6 +82,7 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
     fromEnv['service.name'] ??
     text(env, 'K_SERVICE') ??
     text(env, 'CLOUD_RUN_JOB') ??
+    text(env, 'CLOUD_RUN_WORKER_POOL') ??
     text(env, 'GAE_SERVICE') ??
     'unknown_service:node';
   const endpoint = endpointOf(options, env);
