@@ -2,6 +2,7 @@ import { startTemporaryEngine, type TemporaryEngine } from '@utxoiq/clickhouse-e
 import type { AttributeMap, AttributeValue, Filter, Span } from '@utxoiq/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SpanBlock, SpanRows, TraceStore } from '../src/index.ts';
+import { GIVEN_CLUSTER, GIVEN_URL } from './given-server.ts';
 import { spanWith } from './span-with.ts';
 
 const BASE = 1_795_000_000_000_000_000n;
@@ -24,7 +25,8 @@ describe('administration', () => {
   beforeAll(async () => {
     engine = await startTemporaryEngine();
     store = await TraceStore.open({
-      url: process.env.TEST_CLICKHOUSE_URL ?? engine.url,
+      url: GIVEN_URL ?? engine.url,
+      ...GIVEN_CLUSTER,
       database: `admin_${process.pid}`,
     });
   });

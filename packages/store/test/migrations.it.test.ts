@@ -3,33 +3,36 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TraceStore } from '../src/index.ts';
 import { loadMigrations } from '../src/schema/migrate.ts';
 import { renderMigration } from '../src/schema/template.ts';
+import { GIVEN_CLUSTER, GIVEN_URL } from './given-server.ts';
 
 describe('migrations', () => {
   let engine: TemporaryEngine | undefined;
   let url = '';
   const database = `migrations_${process.pid}`;
   const statement = async (sql: string): Promise<string> => {
-    const response = await fetch(`${url}/?database=${database}`, { method: 'POST', body: sql });
+    const response = await fetch(`${url.split(',')[0]}/?database=${database}`, { method: 'POST', body: sql });
     const text = await response.text();
     if (!response.ok) throw new Error(text);
     return text;
   };
   beforeAll(async () => {
     engine = await startTemporaryEngine();
-    url = process.env.TEST_CLICKHOUSE_URL ?? engine.url;
+    url = GIVEN_URL ?? engine.url;
   });
   afterAll(() => engine?.stop());
 
   it('are done once, however many processes start at once', async () => {
-    const stores = await Promise.all([1, 2, 3].map(() => TraceStore.open({ url, database })));
+    const stores = await Promise.all(
+      [1, 2, 3].map(() => TraceStore.open({ url, ...GIVEN_CLUSTER, database })),
+    );
     expect(await statement('SELECT count(DISTINCT version) = max(version) FROM schema_version')).toBe('1\n');
     await Promise.all(stores.map((store) => store.close()));
-    await (await TraceStore.open({ url, database })).close();
+    await (await TraceStore.open({ url, ...GIVEN_CLUSTER, database })).close();
   });
 
   it('refuse a database of a newer program', async () => {
     await statement("INSERT INTO schema_version (version, name) VALUES (9999, 'later')");
-    await expect(TraceStore.open({ url, database })).rejects.toMatchObject({
+    await expect(TraceStore.open({ url, ...GIVEN_CLUSTER, database })).rejects.toMatchObject({
       code: 'SCHEMA_NEWER',
       message: expect.stringContaining('9999'),
     });

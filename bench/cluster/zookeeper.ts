@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Where Debian's package `zookeeper` puts what the server needs. */
+const JARS = [
+  'zookeeper',
+  'zookeeper-jute',
+  'slf4j-api',
+  'slf4j-simple',
+  'netty-all',
+  'metrics-core',
+  'snappy-java',
+];
+const CLASSPATH = JARS.map((name) => `/usr/share/java/${name}.jar`);
+
+/** ZooKeeper alone, which ClickHouse takes for its Keeper: the same protocol. */
+export class ZooKeeper {
+  readonly port: number;
+  readonly #process: ChildProcess;
+
+  private constructor(port: number, process: ChildProcess) {
+    this.port = port;
+    this.#process = process;
+  }
+
+  static async start(directory: string, port: number): Promise<ZooKeeper> {
+    const missing = CLASSPATH.find((jar) => !existsSync(jar));
+    if (missing !== undefined) throw new Error(`${missing} is not there: apt-get install zookeeper`);
+    const config = join(directory, 'zoo.cfg');
+    await writeFile(
+      config,
+      `tickTime=2000\ndataDir=${directory}\nclientPort=${port}\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\nmaxClientCnxns=0\n`,
+    );
+    const log = openSync(join(directory, 'output.log'), 'a');
+    // setpriv: it ends with this program, however that ends.
+    const java = [
+      '--pdeathsig',
+      'KILL',
+      'java',
+      '-Xmx256m',
+      '-Dzookeeper.forceSync=no',
+      '-cp',
+      CLASSPATH.join(':'),
+    ];
+    const child = spawn('setpriv', [...java, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', config], {
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    for (let attempt = 1; !(await listens(port)); attempt++) {
+      if (attempt === 600 || child.exitCode !== null) throw new Error('ZooKeeper does not start');
+      await sleep(100);
+    }
+    return new ZooKeeper(port, child);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    this.#process.kill('SIGKILL');
+    await once(this.#process, 'exit');
+  }
+}
+
+function listens(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(port, '127.0.0.1');
+  socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  return promise.finally(() => socket.destroy());
+}
