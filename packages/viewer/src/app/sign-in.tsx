@@ -7,6 +7,7 @@ import { useSessionConfig, useSignIn } from './session.ts';
 /** Stands in the place of the page that was asked for, so that its address survives the sign-in. */
 export function SignIn() {
   const { data: config } = useSessionConfig();
+  const oidc = config?.oidc ?? null;
   const { signIn } = useSignIn();
   const [token, setToken] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
@@ -30,8 +31,13 @@ export function SignIn() {
       <form className="panel sign-in-card" onSubmit={(event) => void submit(event)}>
         <Logo />
         <h1>Sign in</h1>
+        {oidc !== null && (
+          <a className="button primary" href={oidc.sign_in_url}>
+            Sign in with {new URL(oidc.issuer).host}
+          </a>
+        )}
         <label className="stack">
-          <span>Token</span>
+          <span>{oidc === null ? 'Token' : 'Or a token'}</span>
           <textarea
             className="field mono token-field"
             value={token}
@@ -44,22 +50,27 @@ export function SignIn() {
           />
         </label>
         <p id="token-help" className="faint">
-          Print one with <code>npm run -s token -- --role viewer</code>, or open the link that{' '}
-          <code>npm start</code> printed.
+          {oidc === null ? (
+            <>
+              Print one with <code>npm run -s token -- --role viewer</code>, or open the link that{' '}
+              <code>npm start</code> printed.
+            </>
+          ) : (
+            'An access token of the issuer, for where no browser can go to it.'
+          )}
         </p>
         {problem !== null && (
           <div className="notice bad-notice" role="alert">
             <Icon name="warning" /> {problem}
           </div>
         )}
-        <button className="button primary" type="submit" disabled={busy || token.trim() === ''}>
+        <button
+          className={oidc === null ? 'button primary' : 'button'}
+          type="submit"
+          disabled={busy || token.trim() === ''}
+        >
           {busy ? 'Signing in…' : 'Sign in with token'}
         </button>
-        {config?.oidc != null && (
-          <a className="button" href={config.oidc.sign_in_url}>
-            Sign in with {new URL(config.oidc.issuer).host}
-          </a>
-        )}
         <p className="faint">
           No account needed to look at a file: <Link to="/file">open a trace from a file</Link>.
         </p>

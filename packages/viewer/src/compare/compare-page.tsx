@@ -85,7 +85,6 @@ function Comparison({ a, b }: { a: TraceDocument; b: TraceDocument }) {
   return (
     <>
       <div className="compare-head">
-        <h1 className="visually-hidden">Compare</h1>
         <Side name="A" trace={a} />
         <button
           type="button"
@@ -148,6 +147,7 @@ export function ComparePage() {
       : null;
   return (
     <main className="compare-page">
+      <h1 className="visually-hidden">Compare</h1>
       {failed !== null && (
         <Failure error={failed.error} what={failed.what} retry={() => void failed.refetch()} />
       )}
