@@ -15,16 +15,20 @@ export class DataRange {
     this.#connection = connection;
   }
 
-  /** null: there were no spans just now. */
+  /** null: there were no spans just now. What is old is answered, too, and read again meanwhile. */
   async about(): Promise<TimeWindow | null> {
-    if (this.#known === null || performance.now() - this.#readAt > MAX_AGE_MS) {
-      this.#readAt = performance.now();
-      const result = await this.#connection.query({ sql: DATA_RANGE });
-      const isEmpty = result.column<BigUint64Array>('spans')[0] === 0n;
-      const from = result.column<BigInt64Array>('first')[0] as bigint;
-      const to = result.column<BigInt64Array>('last')[0] as bigint;
-      this.#known = isEmpty ? null : { from, to: to + 1n };
-    }
+    const isOld = performance.now() - this.#readAt > MAX_AGE_MS;
+    if (this.#known === null) await this.#read();
+    else if (isOld) this.#read().catch(() => undefined); // the statement that follows tells what is wrong
     return this.#known;
+  }
+
+  async #read(): Promise<void> {
+    this.#readAt = performance.now();
+    const result = await this.#connection.query({ sql: DATA_RANGE });
+    const isEmpty = result.column<BigUint64Array>('spans')[0] === 0n;
+    const from = result.column<BigInt64Array>('first')[0] as bigint;
+    const to = result.column<BigInt64Array>('last')[0] as bigint;
+    this.#known = isEmpty ? null : { from, to: to + 1n };
   }
 }

@@ -9,6 +9,7 @@ import { type Reader, select, visible } from './reader.ts';
 import { hex, unsigned } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { byCount } from './summarize.ts';
+import type { TimeWindow } from './time-windows.ts';
 
 export interface Evaluation {
   readonly projects: Projects;
@@ -54,10 +55,17 @@ async function evaluatePart(reader: Reader, evaluation: Evaluation): Promise<Tra
     const to = where.to + around;
     const inRange = (params: SqlParameters) => `start BETWEEN ${params.time(from)} AND ${params.time(to)}`;
     const { summaries, first, last } = await readSummaries(reader, evaluation, inRange);
-    // Spans near the edge of what was read: there may be more beyond it.
-    const isWhole = first - from > around / 2n && to - last > around / 2n;
-    if (isWhole || around > MAX_AROUND_NANOS) return summaries;
+    if (isWhole({ first, last }, { from, to }, around) || around > MAX_AROUND_NANOS) return summaries;
   }
+}
+
+/** Not if there are spans near the edge of what was read: there may be more beyond it. */
+export function isWhole(
+  { first, last }: { readonly first: bigint; readonly last: bigint },
+  read: TimeWindow,
+  around: bigint = LOOK_AROUND_NANOS,
+): boolean {
+  return first - read.from > around / 2n && read.to - last > around / 2n;
 }
 
 const MAX_AROUND_NANOS = 30n * 86_400_000_000_000n;

@@ -9,8 +9,10 @@ export interface KeyPlace {
   readonly promoted: boolean;
 }
 
-const READ_KEYS = 'SELECT DISTINCT key, on_resource, type, promoted FROM attribute_keys';
-const READ_PROMOTED = "SELECT key, column FROM promoted_attributes FINAL WHERE column != ''";
+const READ = `
+SELECT DISTINCT key, toUInt8(on_resource) AS on_resource, type, toUInt8(promoted) AS promoted, '' AS column FROM attribute_keys
+UNION ALL
+SELECT key, 0, 0, 0, column FROM promoted_attributes FINAL WHERE column != ''`;
 const MAX_AGE_MS = 1_000;
 
 /**
@@ -42,28 +44,28 @@ export class KeyCatalogue {
   }
 
   async #read(): Promise<Loaded> {
-    const [keys, promoted] = await Promise.all([
-      this.#connection.query({ sql: READ_KEYS }),
-      this.#connection.query({ sql: READ_PROMOTED }),
-    ]);
+    const keys = await this.#connection.query({ sql: READ });
     const places = new Map<string, KeyPlace[]>();
+    const columns = new Map<string, string>();
     const key = keys.column('key');
     const onResource = keys.column<Uint8Array>('on_resource');
     const type = keys.column<Uint8Array>('type');
     const isPromoted = keys.column<Uint8Array>('promoted');
+    const column = keys.column('column');
     for (let row = 0; row < keys.rows; row++) {
+      const name = key[row] as string;
+      if (column[row] !== '') {
+        columns.set(name, column[row] as string);
+        continue;
+      }
       const place: KeyPlace = {
         on: onResource[row] === 1 ? 'resource' : 'span',
         type: type[row] as AttributeType,
         promoted: isPromoted[row] === 1,
       };
-      const known = places.get(key[row] as string);
-      if (known === undefined) places.set(key[row] as string, [place]);
+      const known = places.get(name);
+      if (known === undefined) places.set(name, [place]);
       else known.push(place);
-    }
-    const columns = new Map<string, string>();
-    for (let row = 0; row < promoted.rows; row++) {
-      columns.set(promoted.column('key')[row] as string, promoted.column('column')[row] as string);
     }
     return { places, columns };
   }

@@ -14,8 +14,9 @@ import {
   startOfWindow,
   type TimeWindow,
   timeWindows,
-  WINDOW_GROWTH,
+  windowGrowth,
 } from './time-windows.ts';
+import { type TracesInWindow, tracesInWindow } from './traces-in-window.ts';
 
 /** Candidates of one window that are evaluated at most; what is older waits for the next window. */
 const CANDIDATES_PER_STEP = 2_000;
@@ -83,7 +84,10 @@ class StartWalk {
   async run(): Promise<void> {
     // The span that satisfies the filter may start long after its trace.
     const lookAhead = this.#needed === null ? 0n : LOOK_AROUND_NANOS;
-    const data = await this.#reader.data.about();
+    const [data] = await Promise.all([
+      this.#reader.data.about(),
+      this.#query.filter === null ? null : this.#reader.keys.load(),
+    ]);
     if (data === null) {
       this.#reached = this.#descending ? this.#query.startUnixNano : this.#query.endUnixNano + 1n;
       return;
@@ -108,8 +112,15 @@ class StartWalk {
 
   async #walkBackwards(range: TimeWindow, data: TimeWindow, condition: Condition): Promise<void> {
     let { to } = range;
-    for (let length = FIRST_WINDOW_NANOS; to > range.from && !this.#isEnough(); length *= WINDOW_GROWTH) {
+    for (let length = FIRST_WINDOW_NANOS; to > range.from && !this.#isEnough(); length *= this.#growth()) {
       const from = startOfWindow(range, to, length, data);
+      const found = await this.#findAtOnce({ from, to });
+      if (found !== null) {
+        const { after } = found;
+        to = after === null ? from : after + 1n < to ? after + 1n : to - 1n;
+        this.#reached = to;
+        continue;
+      }
       const candidates = await this.#candidates({ from, to }, condition);
       for (const batch of this.#batches(candidates)) {
         await this.#evaluate(candidates, batch);
@@ -120,7 +131,6 @@ class StartWalk {
       if (candidates.isCut) {
         const last = (candidates.lasts.at(-1) as bigint) + 1n;
         to = last < to ? last : to - 1n;
-        length /= WINDOW_GROWTH;
       } else {
         to = from;
       }
@@ -129,13 +139,26 @@ class StartWalk {
     if (to <= range.from) this.#reached = this.#query.startUnixNano;
   }
 
+  /** Null where ids are to be found first: something is left to ask of each trace, or they are too large. */
+  async #findAtOnce(window: TimeWindow): Promise<TracesInWindow | null> {
+    if (this.#remaining !== null) return null;
+    const limit = this.#candidatesPerStep();
+    const asked = { window, needed: this.#needed, limit, deadline: this.#deadline };
+    const found = await tracesInWindow(this.#reader, this.#query, asked);
+    for (const summary of found?.summaries ?? []) {
+      if (!this.#seen.has(summary.traceId) && this.#isWanted(summary)) this.#found.push(summary);
+      this.#seen.add(summary.traceId);
+    }
+    return found;
+  }
+
   async #walkForwards(
     range: TimeWindow,
     data: TimeWindow,
     lookAhead: bigint,
     condition: Condition,
   ): Promise<void> {
-    for (const window of timeWindows(range, 'forwards', data)) {
+    for (const window of timeWindows(range, 'forwards', data, () => this.#growth())) {
       if (this.#isEnough()) return;
       const candidates = await this.#candidates({ from: window.from, to: window.to + lookAhead }, condition);
       if (candidates.isCut) this.partial = { reason: 'limit' };
@@ -144,6 +167,10 @@ class StartWalk {
       if (candidates.isCut) return;
     }
     this.#reached = this.#query.endUnixNano + 1n;
+  }
+
+  #growth(): bigint {
+    return windowGrowth(this.#found.length, this.#query.pageSize + 1);
   }
 
   #isEnough(): boolean {

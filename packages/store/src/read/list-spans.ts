@@ -8,7 +8,7 @@ import type { ListSpansQuery, ListSpansResult, PartialReason, SpanOrder, SpanSum
 import { type Reader, select, visible } from './reader.ts';
 import { hex, parentOf, unsigned } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
-import { type TimeWindow, timeWindows } from './time-windows.ts';
+import { type TimeWindow, timeWindows, windowGrowth } from './time-windows.ts';
 
 /** Spans that start in the range and satisfy the filter, each once. */
 export async function listSpans(reader: Reader, query: ListSpansQuery): Promise<ListSpansResult> {
@@ -21,8 +21,13 @@ export async function listSpans(reader: Reader, query: ListSpansQuery): Promise<
   const found: SpanSummary[] = [];
   let partial: PartialReason = null;
   try {
-    const data = await reader.data.about();
-    for (const window of data === null ? [] : windowsOf(rangeAfter(query, orderBy, after), orderBy, data)) {
+    const [data] = await Promise.all([
+      reader.data.about(),
+      query.filter === null ? null : reader.keys.load(),
+    ]);
+    const growth = () => windowGrowth(found.length, pageSize + 1);
+    const range = rangeAfter(query, orderBy, after);
+    for (const window of data === null ? [] : windowsOf(range, orderBy, data, growth)) {
       const limit = pageSize + 1 - found.length;
       found.push(...(await readSpans(reader, query, { window, orderBy, after, limit, deadline })));
       if (found.length > pageSize) break;
@@ -48,9 +53,14 @@ function rangeAfter(query: ListSpansQuery, orderBy: SpanOrder, after: PageKey | 
   return orderBy === 'start' ? { from: numericKey(after), to } : { from, to };
 }
 
-function windowsOf(range: TimeWindow, orderBy: SpanOrder, data: TimeWindow): Iterable<TimeWindow> {
-  if (orderBy === 'start desc') return timeWindows(range, 'backwards', data);
-  return orderBy === 'start' ? timeWindows(range, 'forwards', data) : [range];
+function windowsOf(
+  range: TimeWindow,
+  orderBy: SpanOrder,
+  data: TimeWindow,
+  growth: () => bigint,
+): Iterable<TimeWindow> {
+  if (orderBy === 'start desc') return timeWindows(range, 'backwards', data, growth);
+  return orderBy === 'start' ? timeWindows(range, 'forwards', data, growth) : [range];
 }
 
 const keyOf = (span: SpanSummary, orderBy: SpanOrder): PageKey => ({

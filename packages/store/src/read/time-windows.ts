@@ -5,22 +5,29 @@ export interface TimeWindow {
   readonly to: bigint;
 }
 
-/** 2 minutes, then 12, 72...: few steps to the whole range, and little read where the answer is near. */
 export const FIRST_WINDOW_NANOS = 120_000_000_000n;
-export const WINDOW_GROWTH = 6n;
 
 /**
- * Windows from one end of a range to the other, each several times as long as the one before. `data` tells where
- * spans are: the first window reaches there, the last one takes in all that is beyond, so a wrong guess costs
- * time only.
+ * How many times as long as the last window the next one is, after so large a share of what is wanted was found:
+ * as long as it takes at that density, and some more; a day in three windows where nothing is found. A statement costs
+ * as much as reading an hour, so few and long windows beat many short ones: bench/store/queries.ts.
+ */
+export function windowGrowth(found: number, wanted: number): bigint {
+  return BigInt(Math.min(36, Math.max(2, Math.ceil((1.5 * wanted) / Math.max(found, 0.01)))));
+}
+
+/**
+ * Windows from one end of a range to the other. `data` tells where spans are: the first window reaches there, the
+ * last one takes in all that is beyond, so a wrong guess costs time only. `growth` is asked after each.
  */
 export function* timeWindows(
   range: TimeWindow,
   direction: 'backwards' | 'forwards',
   data: TimeWindow,
+  growth: () => bigint,
 ): Generator<TimeWindow, void> {
   let { from, to } = range;
-  for (let length = FIRST_WINDOW_NANOS; from < to; length *= WINDOW_GROWTH) {
+  for (let length = FIRST_WINDOW_NANOS; from < to; length *= growth()) {
     if (direction === 'backwards') {
       const start = startOfWindow(range, to, length, data);
       yield { from: start, to };

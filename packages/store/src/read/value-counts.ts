@@ -61,6 +61,8 @@ LIMIT ${limit}`;
 
 /** Autocompletion is worth this much time; the counts are of the newest spans that could be read in it. */
 const VALUES_BUDGET_MS = 300;
+/** Of an attribute in a map a day takes seconds: not so far at once that the budget is long over. */
+const VALUES_WINDOW_GROWTH = 6n;
 
 /** Values of an attribute for autocompletion, from the newest spans backwards until there are enough. */
 export async function attributeValues(
@@ -73,7 +75,9 @@ export async function attributeValues(
   const counts = new Map<string, number>();
   const range = { from: query.startUnixNano, to: query.endUnixNano + 1n };
   const data = await reader.data.about();
-  for (const window of data === null ? [] : timeWindows(range, 'backwards', data)) {
+  for (const window of data === null
+    ? []
+    : timeWindows(range, 'backwards', data, () => VALUES_WINDOW_GROWTH)) {
     const counting: Counting = { range: query, filter: null, key, prefix, limit: limit * 4, deadline };
     for (const { value, count } of await countValues(reader, counting, window)) {
       counts.set(value, (counts.get(value) ?? 0) + count);

@@ -1,0 +1,81 @@
+import type { Filter, TraceSummary } from '@utxoiq/model';
+import { spanCondition } from '../filter/span-condition.ts';
+import type { NativeResult } from '../native/native-reader.ts';
+import { isWhole, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
+import type { Deadline } from './limits.ts';
+import type { ListTracesQuery } from './queries.ts';
+import { SUMMARIZED, summarizeRows } from './raw-summaries.ts';
+import { type Reader, select, visible } from './reader.ts';
+import { hex } from './span-rows.ts';
+import { SqlParameters } from './sql-parameters.ts';
+import type { TimeWindow } from './time-windows.ts';
+
+interface Asked {
+  readonly window: TimeWindow;
+  /** What a span of each trace satisfies; null: nothing. */
+  readonly needed: Filter | null;
+  readonly limit: number;
+  readonly deadline: Deadline;
+}
+
+export interface TracesInWindow {
+  readonly summaries: readonly TraceSummary[];
+  /** Null if these are all traces with such a span in the window; else all whose latest one starts after this. */
+  readonly after: bigint | null;
+}
+
+const MAX_ROWS = 10_000;
+
+/**
+ * The traces whose spans that satisfy the filter start latest in a window, whole, in one statement: with one for
+ * the ids and one for the rows, half of the time went into beginning and ending statements. Null if they have so
+ * many spans, or reach so far, that it takes several.
+ */
+export async function tracesInWindow(
+  reader: Reader,
+  query: ListTracesQuery,
+  { window, needed, limit, deadline }: Asked,
+): Promise<TracesInWindow | null> {
+  const params = new SqlParameters();
+  const matches = needed === null ? '1' : spanCondition(needed, { params, keys: await reader.keys.load() });
+  const seen = visible(query.projects, params);
+  const [from, to] = [params.time(window.from), params.time(window.to)];
+  const around = { from: window.from - LOOK_AROUND_NANOS, to: window.to + LOOK_AROUND_NANOS };
+  const sql = `
+SELECT ${SUMMARIZED}, toUInt8(start >= ${from} AND start < ${to} AND ${matches}) AS matched
+FROM spans
+WHERE ${seen} AND start BETWEEN ${params.time(around.from)} AND ${params.time(around.to)} AND trace_id IN (
+  SELECT trace_id FROM spans
+  WHERE ${seen} AND start >= ${from} AND start < ${to} AND ${matches}
+  GROUP BY trace_id ORDER BY max(start) DESC LIMIT ${limit}
+)
+LIMIT ${MAX_ROWS}`;
+  const result = await select(reader, { sql, params, deadline, signal: query.signal });
+  if (result.rows === MAX_ROWS) return null;
+  const { summaries, first, last } = summarizeRows(result);
+  if (result.rows > 0 && !isWhole({ first, last }, around)) return null;
+  return { summaries, after: nthLatest(latestMatches(result), limit) };
+}
+
+/** When the latest span that satisfies the filter starts, of each trace. */
+function latestMatches(result: NativeResult): bigint[] {
+  if (result.rows === 0) return [];
+  const traceId = result.column<ArrayLike<Uint8Array>>('trace_id');
+  const start = result.column<BigInt64Array>('start');
+  const matched = result.column<Uint8Array>('matched');
+  const latest = new Map<string, bigint>();
+  for (let row = 0; row < result.rows; row++) {
+    if (matched[row] === 0) continue;
+    const id = hex(traceId[row] as Uint8Array);
+    const known = latest.get(id);
+    if (known === undefined || (start[row] as bigint) > known) latest.set(id, start[row] as bigint);
+  }
+  return [...latest.values()];
+}
+
+/** On a cluster each shard answers so many: those that start after the n-th of all are complete. */
+function nthLatest(starts: readonly bigint[], n: number): bigint | null {
+  return starts.length < n
+    ? null
+    : (starts.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0))[n - 1] as bigint);
+}
