@@ -10,12 +10,14 @@ export interface Administrator {
 }
 
 /** The table that holds a shard's own rows, with the clause that reaches every shard. */
-export function localTable({ cluster }: Administrator, name: string): string {
+export function localTable({ cluster }: Pick<Administrator, 'connection' | 'cluster'>, name: string): string {
   return cluster === null ? name : `${name}_local ON CLUSTER '${cluster.replaceAll("'", "\\'")}'`;
 }
 
-export const tableName = ({ cluster }: Administrator, name: string): string =>
-  cluster === null ? name : `${name}_local`;
+export const tableName = (
+  { cluster }: Pick<Administrator, 'connection' | 'cluster'>,
+  name: string,
+): string => (cluster === null ? name : `${name}_local`);
 
 /** A statement that rewrites parts returns when all are rewritten, on every replica. */
 export const WAIT_FOR_MUTATION = { mutations_sync: '2', max_execution_time: 0 } as const;

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Connection } from '../clickhouse/connection.ts';
 import { StoreError } from '../errors.ts';
+import { orderByStart } from './order-by-start.ts';
 import { type Cluster, renderMigration } from './template.ts';
 
 export interface Migration {
@@ -54,12 +55,15 @@ export async function migrate(
     );
   }
   for (const migration of migrations.filter(({ version }) => version > current)) {
-    await apply(connection, cluster, migration);
+    if (migration.version === 2) await reorder(connection, cluster, migrations);
+    else await apply(connection, cluster, migration);
+    const { version, name } = migration;
+    await connection.command({ sql: RECORD_VERSION, params: { version, name } });
   }
 }
 
 async function apply(connection: Connection, cluster: Cluster, migration: Migration): Promise<void> {
-  const { version, name, template } = migration;
+  const { name, template } = migration;
   for (const sql of renderMigration(template, cluster)) {
     try {
       await connection.command({ sql });
@@ -69,5 +73,23 @@ async function apply(connection: Connection, cluster: Cluster, migration: Migrat
       });
     }
   }
-  await connection.command({ sql: RECORD_VERSION, params: { version, name } });
+}
+
+async function reorder(
+  connection: Connection,
+  cluster: Cluster,
+  migrations: readonly Migration[],
+): Promise<void> {
+  const [first = [], second = []] = migrations.map(({ template }) => renderMigration(template, cluster));
+  try {
+    await orderByStart({ connection, cluster, first, second });
+  } catch (cause) {
+    throw new StoreError(
+      'MIGRATION_FAILED',
+      'the spans of version 1 cannot be brought into their new order',
+      {
+        cause,
+      },
+    );
+  }
 }

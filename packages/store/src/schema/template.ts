@@ -14,7 +14,11 @@ const promotedColumns = Array.from(
   ([key, kind]) => `  ${promotedColumn(key)} ${COLUMN_TYPES[kind]},`,
 ).join('\n');
 
-const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+export const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+/** The clause that has a statement run on every server of the cluster. */
+export const onCluster = (cluster: Cluster): string =>
+  cluster === null ? '' : `ON CLUSTER ${quoted(cluster)}`;
 
 /**
  * Fills a migration in for one server or for a cluster, and splits it into statements. On a cluster every
@@ -31,7 +35,7 @@ export function renderMigration(template: string, cluster: Cluster): readonly st
           settings_engine: 'ReplacingMergeTree',
         }
       : {
-          on_cluster: `ON CLUSTER ${quoted(cluster)}`,
+          on_cluster: onCluster(cluster),
           cluster: quoted(cluster),
           local: '_local',
           replicated: 'Replicated',
