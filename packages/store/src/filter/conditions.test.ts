@@ -1,4 +1,5 @@
-import type { Filter } from '@utxoiq/model';
+import { type Filter, parseCloudTraceFilter, parseQuery } from '@utxoiq/model';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AttributeType } from '../block/span-row.ts';
 import type { KeyPlace, Loaded } from '../read/key-catalogue.ts';
@@ -59,6 +60,59 @@ describe('spanCondition', () => {
     for (const key of ['user.id', 'region', 'http.method']) {
       expect(compiled(spanCondition, attribute(key, hostile)).sql).not.toContain(hostile);
     }
+  });
+});
+
+describe('whatever is typed into a filter', () => {
+  // The mark stands in every text that is typed, and in no statement of ours.
+  const mark = '\u2603';
+  const typed = fc.string({ unit: 'binary', maxLength: 12 }).map((text) => JSON.stringify(`${text}${mark}`));
+  const word = fc.oneof(
+    typed.filter((text) => !text.includes('\\u') && !/\\[bfnrt]/.test(text)),
+    fc
+      .constantFrom(`'${mark}`, `${mark}') OR 1 --`, `\\\\${mark}`, `{p0:String}${mark}`)
+      .map((text) => `"${text}"`),
+  );
+  const key = fc.oneof(
+    word,
+    fc.constantFrom(
+      'root',
+      'span',
+      'label',
+      'method',
+      'url',
+      'user.id',
+      'region',
+      'http.method',
+      'service',
+      'status',
+    ),
+  );
+  const term = fc
+    .tuple(fc.constantFrom('', '+', '^', '+^'), key, fc.constantFrom(':', '=', '~'), word)
+    .map((parts) => parts.join(''));
+
+  it('reaches SQL bound, or is refused', () => {
+    let reached = 0;
+    fc.assert(
+      fc.property(
+        fc.array(term, { minLength: 1, maxLength: 4 }),
+        fc.constantFrom(' ', ' OR ', ' NOT '),
+        (terms, glue) => {
+          for (const parse of [parseCloudTraceFilter, parseQuery]) {
+            const result = parse(terms.join(glue));
+            if (!result.ok || result.filter === null) continue;
+            for (const compile of [spanCondition, traceCondition]) {
+              const { sql, values } = compiled(compile, result.filter);
+              expect(sql).not.toContain(mark);
+              if (JSON.stringify(values).includes(mark)) reached++;
+            }
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(reached).toBeGreaterThan(50);
   });
 });
 
