@@ -1,3 +1,4 @@
+import type { ClickHouseSettings } from '@clickhouse/client';
 import type { Span, TraceOutline } from '@utxoiq/model';
 import type { Administrator } from './admin/administrator.ts';
 import { type DeleteAttributeQuery, deleteAttribute } from './admin/delete-attribute.ts';
@@ -79,6 +80,13 @@ export interface StoreLogger {
   warn(message: string): void;
 }
 
+/** A server that is away runs what is for the whole cluster when it is back; nobody waits for it. */
+const CLUSTER_SETTINGS = {
+  distributed_ddl_output_mode: 'throw_only_active',
+  // Mutations may take their time; whoever asked can leave.
+  distributed_ddl_task_timeout: '-1',
+} as unknown as ClickHouseSettings; // the client's types lack this mode
+
 /** Spans in ClickHouse. */
 export class TraceStore implements AsyncDisposable {
   readonly #connection: Connection;
@@ -99,8 +107,9 @@ export class TraceStore implements AsyncDisposable {
     if (!/^\w+$/.test(database)) {
       throw new StoreError('INVALID_OPTION', `database must be letters, digits and _, got ${database}`);
     }
-    await createDatabase({ ...options, database }, cluster);
-    const connection = new Connection({ ...options, database });
+    const settings = cluster === null ? {} : CLUSTER_SETTINGS;
+    await createDatabase({ ...options, database, settings }, cluster);
+    const connection = new Connection({ ...options, database, settings });
     try {
       await migrate(connection, cluster, await loadMigrations());
     } catch (error) {
@@ -121,7 +130,7 @@ export class TraceStore implements AsyncDisposable {
 
   /** Whether the server answers; rejects with a `StoreError` if not. */
   async ping(signal?: AbortSignal): Promise<void> {
-    await this.#connection.command({ sql: 'SELECT 1', signal });
+    await this.#connection.command({ sql: 'SELECT 1', settings: { max_execution_time: 5 }, signal });
   }
 
   /** Stores a block, once per token; durable and readable when it resolves. */
@@ -229,9 +238,17 @@ export class TraceStore implements AsyncDisposable {
   }
 }
 
-async function createDatabase(options: StoreOptions & { database: string }, cluster: Cluster): Promise<void> {
+const DATABASES = 'SELECT count() AS found FROM system.databases WHERE name = {name:String}';
+
+async function createDatabase(
+  options: StoreOptions & { readonly database: string; readonly settings: ClickHouseSettings },
+  cluster: Cluster,
+): Promise<void> {
   const connection = new Connection({ ...options, database: 'default' });
   try {
+    // Asked first: with a server of the cluster away, what runs on all of them waits.
+    const found = await connection.query({ sql: DATABASES, params: { name: options.database } });
+    if (found.column<BigUint64Array>('found')[0] !== 0n) return;
     const on = cluster === null ? '' : ` ON CLUSTER '${cluster.replaceAll("'", "\\'")}'`;
     await connection.command({ sql: `CREATE DATABASE IF NOT EXISTS ${options.database}${on}` });
   } finally {

@@ -184,7 +184,8 @@ describe('listTraces', () => {
 
   it('answers what it found in time and says that there may be more', async () => {
     const hurried = await TraceStore.open({
-      url: engine?.url ?? '',
+      url: GIVEN_URL ?? engine?.url ?? '',
+      ...GIVEN_CLUSTER,
       database: `list_${process.pid}`,
       limits: { timeoutMs: 0 },
     });

@@ -30,7 +30,8 @@ export async function promote(admin: Administrator, key: string): Promise<void> 
   });
   if (cluster !== null) {
     await connection.command({
-      sql: `ALTER TABLE spans ON CLUSTER ${literal(cluster)} ADD COLUMN IF NOT EXISTS ${name} String`,
+      // Materialized here too: a plain column would be sent with every block, and the shards refuse it.
+      sql: `ALTER TABLE spans ON CLUSTER ${literal(cluster)} ADD COLUMN IF NOT EXISTS ${name} String MATERIALIZED ${value}`,
     });
   }
   await connection.command({

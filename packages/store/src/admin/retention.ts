@@ -1,12 +1,13 @@
 import { StoreError } from '../errors.ts';
 import { SqlParameters } from '../read/sql-parameters.ts';
-import { type Administrator, localTable, tableName, WAIT_FOR_MUTATION } from './administrator.ts';
+import { type Administrator, localTable, WAIT_FOR_MUTATION } from './administrator.ts';
+import { activeParts } from './parts.ts';
 
 /** For one project, or for all that have none of their own (`project` absent). 0: no limit. */
 export interface Retention {
   readonly project?: string;
   readonly maxAgeDays: number;
-  /** Of the whole store on disk; only without `project`. */
+  /** Of the whole store on disk, on a cluster each shard counted once; only without `project`. */
   readonly maxBytes?: number;
 }
 
@@ -88,10 +89,12 @@ const dayBefore = (now: Date, days: number): string =>
   new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
 
 async function partitions(admin: Enforcer): Promise<readonly { day: string; bytes: number }[]> {
-  const sql = `SELECT partition AS day, sum(bytes_on_disk) AS bytes FROM system.parts
-WHERE active AND database = currentDatabase() AND table IN ('${tableName(admin, 'spans')}', '${tableName(admin, 'traces')}', '${tableName(admin, 'red')}')
-GROUP BY day ORDER BY day`;
-  const result = await admin.connection.query({ sql, signal: admin.signal });
+  const { from, params } = activeParts(
+    admin,
+    TABLES.map(({ table }) => table),
+  );
+  const sql = `SELECT partition AS day, sum(bytes_on_disk) AS bytes FROM ${from} GROUP BY day ORDER BY day`;
+  const result = await admin.connection.query({ sql, params, signal: admin.signal });
   const bytes = result.column<BigUint64Array>('bytes');
   return Array.from(result.column('day'), (day, row) => ({ day, bytes: Number(bytes[row]) }));
 }
@@ -133,9 +136,8 @@ async function deleteOlder(
         ? `project = ${params.text(which.only)}`
         : `project NOT IN ${params.texts(which.except)}`
     }`;
-    const name = tableName({ connection, ...admin }, table);
     const found = await connection.query({
-      sql: `SELECT count() AS rows FROM ${name} WHERE ${condition}`,
+      sql: `SELECT count() AS rows FROM ${table} WHERE ${condition}`,
       params: params.values,
       signal: admin.signal,
     });

@@ -1,4 +1,5 @@
-import { type Administrator, tableName } from './administrator.ts';
+import type { Administrator } from './administrator.ts';
+import { activeParts } from './parts.ts';
 
 export interface TableStatus {
   readonly table: string;
@@ -7,13 +8,12 @@ export interface TableStatus {
   readonly parts: number;
 }
 
-/** What is stored, per table, on the server asked. */
+/** What is stored, per table; on a cluster, each shard counted once. */
 export async function status(admin: Administrator): Promise<readonly TableStatus[]> {
-  const names = ['spans', 'traces', 'red', 'attribute_keys'].map((name) => `'${tableName(admin, name)}'`);
-  const sql = `SELECT table, sum(rows) AS rows, sum(bytes_on_disk) AS bytes, count() AS parts FROM system.parts
-WHERE active AND database = currentDatabase() AND table IN (${names.join(', ')})
+  const { from, params } = activeParts(admin, ['spans', 'traces', 'red', 'attribute_keys']);
+  const sql = `SELECT table, sum(rows) AS rows, sum(bytes_on_disk) AS bytes, count() AS parts FROM ${from}
 GROUP BY table ORDER BY bytes DESC`;
-  const result = await admin.connection.query({ sql });
+  const result = await admin.connection.query({ sql, params });
   const rows = result.column<BigUint64Array>('rows');
   const bytes = result.column<BigUint64Array>('bytes');
   const parts = result.column<BigUint64Array>('parts');

@@ -19,6 +19,8 @@ export interface ConnectionOptions {
   readonly database: string;
   readonly username?: string;
   readonly password?: string;
+  /** Sent with every statement, unless it says otherwise. */
+  readonly settings?: ClickHouseSettings;
 }
 
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -39,6 +41,9 @@ interface Host {
 const MAX_CONNECTIONS = 16;
 const IDLE_SOCKET_MS = 2_500;
 const REQUEST_TIMEOUT_MS = 120_000;
+/** How much longer than the engine's own limit an answer may take before its host counts as gone. */
+const GRACE_MS = 5_000;
+const NO_LIMIT_MS = 86_400_000;
 const TIMEOUT_EXCEEDED = '159';
 const MEMORY_LIMIT_EXCEEDED = '241';
 const QUERY_WAS_CANCELLED = '394';
@@ -53,11 +58,13 @@ const KILLED: Readonly<Record<string, StoreErrorCode>> = {
 export class Connection {
   readonly database: string;
   readonly #hosts: readonly Host[];
+  readonly #settings: ClickHouseSettings;
   #current = 0;
 
   constructor(options: ConnectionOptions) {
     this.database = options.database;
     this.#hosts = options.url.split(',').map((url) => hostAt(url.trim(), options));
+    this.#settings = { wait_end_of_query: 1, ...options.settings };
   }
 
   async query(statement: Statement): Promise<NativeResult> {
@@ -81,20 +88,51 @@ export class Connection {
   async #run(statement: Statement, body?: Uint8Array): Promise<Uint8Array> {
     if (isCancelled(statement)) throw new StoreError('QUERY_CANCELLED', 'the query was cancelled');
     const queryId = randomUUID();
+    const settings = { ...this.#settings, ...statement.settings };
+    const first = this.#current;
     for (let attempt = 0; ; attempt++) {
-      const host = this.#hosts[this.#current % this.#hosts.length] as Host;
+      const index = (first + attempt) % this.#hosts.length;
+      const host = this.#hosts[index] as Host;
       try {
-        return await exec(host, statement, queryId, body);
+        return await exec(host, { ...statement, settings }, queryId, body);
       } catch (cause) {
         if (isCancelled(statement)) {
           void host.client.command({ query: KILL, query_params: { id: queryId } }).catch(() => undefined); // best effort
           throw new StoreError('QUERY_CANCELLED', 'the query was cancelled', { cause });
         }
-        if (cause instanceof ClickHouseError || attempt + 1 >= this.#hosts.length) throw storeError(cause);
-        this.#current++;
+        if (!isTroubleOfHost(cause)) throw storeError(cause);
+        // Of statements that fail at once, the first moves all to the next host.
+        if (this.#current === index) this.#current = (index + 1) % this.#hosts.length;
+        if (attempt + 1 >= this.#hosts.length) throw storeError(cause);
       }
     }
   }
+}
+
+/** What another host may well do: statements are such that one which ran after all can run again. */
+const TROUBLES_OF_HOST: ReadonlySet<string> = new Set([
+  '198', // DNS_ERROR
+  '202', // TOO_MANY_SIMULTANEOUS_QUERIES
+  '209', // SOCKET_TIMEOUT
+  '210', // NETWORK_ERROR
+  '225', // NO_ZOOKEEPER
+  '236', // ABORTED: shutting down
+  '242', // TABLE_IS_READ_ONLY: has lost its Keeper
+  '243', // NOT_ENOUGH_SPACE
+  '279', // ALL_CONNECTION_TRIES_FAILED
+  '285', // TOO_FEW_LIVE_REPLICAS
+  '319', // UNKNOWN_STATUS_OF_INSERT
+  '439', // CANNOT_SCHEDULE_TASK
+  '999', // KEEPER_EXCEPTION
+]);
+
+const isTroubleOfHost = (cause: unknown): boolean =>
+  !(cause instanceof ClickHouseError) || TROUBLES_OF_HOST.has(cause.code);
+
+/** A host that accepts a statement and never answers must not hold it forever. */
+function patienceMs({ max_execution_time: seconds }: ClickHouseSettings): number {
+  if (seconds === undefined) return REQUEST_TIMEOUT_MS;
+  return seconds === 0 ? NO_LIMIT_MS : seconds * 1000 + GRACE_MS;
 }
 
 const isCancelled = ({ signal }: Statement): boolean => signal?.aborted === true;
@@ -110,7 +148,6 @@ function hostAt(url: string, { database, username = 'default', password = '' }: 
         password,
         maxConnections: MAX_CONNECTIONS,
         idleSocketMs: IDLE_SOCKET_MS,
-        timeoutMs: REQUEST_TIMEOUT_MS,
       })
     : null;
   const client = createClient({
@@ -132,15 +169,14 @@ async function exec(
   queryId: string,
   body?: Uint8Array,
 ): Promise<Uint8Array> {
-  const { sql, params = {}, signal } = statement;
-  const settings = { wait_end_of_query: 1 as const, ...statement.settings };
+  const { sql, params = {}, settings = {}, signal } = statement;
   if (host.sender !== null && body === undefined) {
     const keys = [
       ['query_id', queryId] as const,
       ...Object.entries(params).map(([name, value]) => [`param_${name}`, parameterText(value)] as const),
       ...Object.entries(settings).map(([name, value]) => [name, String(value)] as const),
     ];
-    return host.sender.send({ sql, keys, signal });
+    return host.sender.send({ sql, keys, timeoutMs: patienceMs(settings), signal });
   }
   const { stream } = await host.client.exec({
     query: sql,

@@ -15,6 +15,8 @@ afterEach(() => {
   }
 });
 
+const PATIENCE_MS = 60_000;
+
 async function senderTo(answer: RequestListener): Promise<StatementSender> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -25,7 +27,6 @@ async function senderTo(answer: RequestListener): Promise<StatementSender> {
     password: '',
     maxConnections: 2,
     idleSocketMs: 60_000,
-    timeoutMs: 60_000,
   });
   opened.push({ sender, server });
   return sender;
@@ -39,7 +40,11 @@ describe('StatementSender', () => {
         .toArray()
         .then((chunks) => response.end(`${url} ${headers.authorization} ${Buffer.concat(chunks)}`));
     });
-    const answer = await sender.send({ sql: 'SELECT {x:String}', keys: [['param_x', 'a&b']] });
+    const answer = await sender.send({
+      sql: 'SELECT {x:String}',
+      keys: [['param_x', 'a&b']],
+      timeoutMs: PATIENCE_MS,
+    });
     const credentials = Buffer.from('user:p@ss').toString('base64');
     expect(Buffer.from(answer).toString()).toBe(
       `/?database=d&param_x=a%26b Basic ${credentials} SELECT {x:String}`,
@@ -55,10 +60,12 @@ describe('StatementSender', () => {
       else response.end('ok');
     });
     for (let round = 0; round < 2; round++) {
-      expect(Buffer.from(await sender.send({ sql: 'SELECT 1', keys: [] })).toString()).toBe('ok');
+      expect(
+        Buffer.from(await sender.send({ sql: 'SELECT 1', keys: [], timeoutMs: PATIENCE_MS })).toString(),
+      ).toBe('ok');
     }
     expect(requests).toBe(3);
-    await expect(sender.send({ sql: 'SELECT 1', keys: [] })).rejects.toThrow();
+    await expect(sender.send({ sql: 'SELECT 1', keys: [], timeoutMs: PATIENCE_MS })).rejects.toThrow();
     expect(requests).toBe(5);
   });
 
@@ -67,7 +74,9 @@ describe('StatementSender', () => {
       response.writeHead(404, { 'x-clickhouse-exception-code': 60 });
       response.end('Code: 60. DB::Exception: Table t does not exist. (UNKNOWN_TABLE)');
     });
-    const failure = await sender.send({ sql: 'SELECT 1 FROM t', keys: [] }).catch((error: unknown) => error);
+    const failure = await sender
+      .send({ sql: 'SELECT 1 FROM t', keys: [], timeoutMs: PATIENCE_MS })
+      .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ClickHouseError);
     expect(failure).toMatchObject({ code: '60', type: 'UNKNOWN_TABLE' });
   });

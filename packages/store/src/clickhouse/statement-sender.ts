@@ -10,13 +10,14 @@ export interface SenderOptions {
   readonly maxConnections: number;
   /** Shorter than servers keep theirs, so that it is this side who closes. */
   readonly idleSocketMs: number;
-  readonly timeoutMs: number;
 }
 
 /** A statement and what goes with it, as keys of the URL. */
 export interface SentStatement {
   readonly sql: string;
   readonly keys: readonly (readonly [string, string])[];
+  /** Without a word from the server for so long, it counts as gone. */
+  readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -66,7 +67,7 @@ export class StatementSender {
   }
 
   #request(statement: SentStatement, mayRepeat: boolean): Promise<IncomingMessage> {
-    const { sql, keys, signal } = statement;
+    const { sql, keys, timeoutMs, signal } = statement;
     const query = new URLSearchParams([['database', this.#options.database]]);
     for (const [key, value] of keys) query.append(key, value);
     const body = Buffer.from(sql);
@@ -80,12 +81,12 @@ export class StatementSender {
           method: 'POST',
           agent: this.#agent,
           headers: { ...this.#headers, 'content-length': body.length },
-          timeout: this.#options.timeoutMs,
+          timeout: timeoutMs,
           ...(signal !== undefined && { signal }),
         },
         resolve,
       );
-      request.on('timeout', () => request.destroy(new Error(`no answer in ${this.#options.timeoutMs} ms`)));
+      request.on('timeout', () => request.destroy(new Error(`no answer in ${timeoutMs} ms`)));
       request.on('error', (error) => {
         // The server closed the connection while the request was on its way: it has not run.
         if (mayRepeat && request.reusedSocket && wasClosed(error)) resolve(this.#request(statement, false));

@@ -32,6 +32,8 @@ CREATE TABLE IF NOT EXISTS schema_version {{on_cluster}} (
 )
 ENGINE = {{settings_engine}}
 ORDER BY version`;
+const HAS_VERSIONS =
+  "SELECT count() AS found FROM system.tables WHERE database = currentDatabase() AND name = 'schema_version'";
 const READ_VERSION = 'SELECT max(version) AS version FROM schema_version';
 const RECORD_VERSION = 'INSERT INTO schema_version (version, name) SELECT {version:UInt32}, {name:String}';
 
@@ -44,7 +46,7 @@ export async function migrate(
   cluster: Cluster,
   migrations: readonly Migration[],
 ): Promise<void> {
-  for (const sql of renderMigration(CREATE_VERSIONS, cluster)) await connection.command({ sql });
+  await makeVersions(connection, cluster);
   const result = await connection.query({ sql: READ_VERSION });
   const current = result.column<Uint32Array>('version')[0] ?? 0;
   const newest = migrations.at(-1)?.version ?? 0;
@@ -60,6 +62,13 @@ export async function migrate(
     const { version, name } = migration;
     await connection.command({ sql: RECORD_VERSION, params: { version, name } });
   }
+}
+
+/** Asked first: with a server of the cluster away, what runs on all of them waits. */
+async function makeVersions(connection: Connection, cluster: Cluster): Promise<void> {
+  const result = await connection.query({ sql: HAS_VERSIONS });
+  if (result.column<BigUint64Array>('found')[0] !== 0n) return;
+  for (const sql of renderMigration(CREATE_VERSIONS, cluster)) await connection.command({ sql });
 }
 
 async function apply(connection: Connection, cluster: Cluster, migration: Migration): Promise<void> {
