@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PlatformError } from './platform-error.ts';
 
@@ -34,7 +43,7 @@ function makeWritable(dataDir: string): void {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new PlatformError(
-      `The data directory ${dataDir} cannot be written (${code}).`,
+      `The data directory ${dataDir} cannot be written (${code === 'EEXIST' ? 'a file is there' : code}).`,
       'Make it writable for this user, or choose another: DATA_DIR=/path npm start',
       { cause },
     );
@@ -47,7 +56,7 @@ function makeDirectory(path: string): void {
     mkdirSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
     if (code !== 'ENOENT' || dirname(path) === path) throw error;
     makeDirectory(dirname(path));
     mkdirSync(path);

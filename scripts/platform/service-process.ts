@@ -80,13 +80,14 @@ export class ServiceProcess {
   }
 
   async #untilReady(child: ChildProcess): Promise<void> {
-    const { name, readyUrl } = this.#options;
+    const { name, readyUrl, log } = this.#options;
     const deadline = Date.now() + readyTimeoutMs;
     while (Date.now() < deadline) {
       if (!isRunning(child)) {
+        const reason = this.#lastWords || `it ended with ${child.exitCode ?? child.signalCode}`;
         throw new PlatformError(
-          `${name} did not start: ${this.#lastWords || `it ended with ${child.exitCode ?? child.signalCode}`}`,
-          `(log: ${name}.log)`,
+          `${name} did not start: ${reason.replace(/\.?$/, '.')}`,
+          `Its log: ${log.path}`,
         );
       }
       const response = await fetch(readyUrl, { signal: AbortSignal.timeout(3000) }).catch(() => null);
@@ -97,7 +98,7 @@ export class ServiceProcess {
     child.kill('SIGKILL');
     throw new PlatformError(
       `${name} was not ready within ${readyTimeoutMs / 1000} s.`,
-      `Its log says why: ${name}.log`,
+      `Its log says why: ${log.path}`,
     );
   }
 

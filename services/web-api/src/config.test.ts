@@ -26,6 +26,8 @@ describe('readConfig', () => {
     [{ MAX_LOG_BYTES: '1000' }, /^MAX_LOG_BYTES: expected a whole number from 67108864 to .*got "1000"$/],
     [{ TRACE_SOURCE: 'jaeger' }, /^TRACE_SOURCE: expected one of store, cloud-trace, got "jaeger"$/],
     [{ CLICKHOUSE_URL: '' }, /^CLICKHOUSE_URL: .*got nothing$/],
+    [{ CLICKHOUSE_URL: 'clickhouse' }, /^CLICKHOUSE_URL: expected http or https URLs.*got "clickhouse"$/],
+    [{ CLICKHOUSE_URL: 'http://a,tcp://u:secret@b' }, /^CLICKHOUSE_URL: .*got "http:\/\/a,tcp:\/\/b"$/],
     [{ GCP_PROJECT_ID: 'Bad Project' }, /^GCP_PROJECT_ID: /],
     [{ AUTH_ISSUER: 'https://issuer.example' }, /^AUTH_AUDIENCE: .*got nothing$/],
     [{ AUTH_AUDIENCE: 'a' }, /^AUTH_ISSUER: .*got nothing$/],

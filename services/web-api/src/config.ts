@@ -136,6 +136,10 @@ function readClickhouse(options: OptionReader, { isNeeded }: { isNeeded: boolean
     if (!isNeeded) return null;
     throw new ConfigError('CLICKHOUSE_URL', 'the URL of a ClickHouse server (npm start brings its own)', url);
   }
+  if (!url.split(',').every((one) => /^https?:/.test(one.trim()) && URL.canParse(one.trim()))) {
+    const shown = url.replaceAll(/\/\/[^/@,]*@/g, '//'); // Without a password.
+    throw new ConfigError('CLICKHOUSE_URL', 'http or https URLs, with commas between several', shown);
+  }
   return {
     url,
     ...given({
