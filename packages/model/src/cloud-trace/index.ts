@@ -31,7 +31,7 @@ export {
 } from './messages-v2.ts';
 export { decodeMessage } from './proto/decode.ts';
 export { encodeMessage } from './proto/encode.ts';
-export { type JsonDecodeResult, messageFromJson, type Violation } from './proto/json-decode.ts';
+export { type JsonDecodeResult, messageFromJson, unknownEnum, type Violation } from './proto/json-decode.ts';
 export { type JsonObject, messageToJson } from './proto/json-encode.ts';
 export { parseJsonText } from './proto/json-text.ts';
 export { emptyMessage, int32, int64, message, messageType, repeated, string } from './proto/message-type.ts';

@@ -6,8 +6,8 @@ import { traceIdProblem } from './ids.ts';
 import { LabelName } from './label-names.ts';
 import { labelText } from './label-text.ts';
 import type { CloudTraceLimits } from './limits.ts';
-import type { V1Trace, V1TraceSpan } from './messages-v1.ts';
-import type { Violation } from './proto/json-decode.ts';
+import { V1SpanKind, type V1Trace, type V1TraceSpan } from './messages-v1.ts';
+import { unknownEnum, type Violation } from './proto/json-decode.ts';
 import { NO_SCOPE, SERVICE_KEYS, ServiceResources } from './service-resource.ts';
 import { timeProblem } from './time-problem.ts';
 import { truncateUtf8, utf8Length } from './truncate.ts';
@@ -46,7 +46,7 @@ function spanProblem(span: V1TraceSpan, path: string, options: ValidateOptions):
     return { field: `${path}.span_id`, description };
   }
   if (span.kind < 0 || span.kind > 2) {
-    return { field: `${path}.kind`, description: `Invalid span kind: ${span.kind}` };
+    return unknownEnum(`${path}.kind`, V1SpanKind, span.kind);
   }
   return timeProblem(span, path, options);
 }

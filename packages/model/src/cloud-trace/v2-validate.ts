@@ -1,8 +1,8 @@
 import { parseSpanId } from '../ids.ts';
 import { spanIdProblem, splitSpanName, traceIdProblem } from './ids.ts';
 import type { CloudTraceLimits } from './limits.ts';
-import type { V2Link, V2Span } from './messages-v2.ts';
-import type { Violation } from './proto/json-decode.ts';
+import { type V2Link, type V2Span, V2SpanKind } from './messages-v2.ts';
+import { unknownEnum, type Violation } from './proto/json-decode.ts';
 import { timeProblem } from './time-problem.ts';
 
 export interface ValidateOptions {
@@ -24,7 +24,7 @@ export function v2SpanProblem(span: V2Span, path: string, options: ValidateOptio
     return { field, description: `Invalid value at '${field}': the field is required.` };
   }
   const kind = span.spanKind;
-  if (kind < 0 || kind > 5) return { field: at('span_kind'), description: `Invalid span kind: ${kind}` };
+  if (kind < 0 || kind > 5) return unknownEnum(at('span_kind'), V2SpanKind, kind);
   return timeProblem(span, path, options) ?? eventProblem(span, at) ?? linkProblem(span, at);
 }
 

@@ -1,4 +1,5 @@
 import { type Violation, WireError } from '@utxoiq/model/cloud-trace';
+import { MAX_BODY_BYTES } from './body-limit.ts';
 
 /** `google.rpc.Code` and the HTTP status it is shown as (google/rpc/code.proto). */
 export const RPC_CODES = {
@@ -82,8 +83,7 @@ export function toGoogleError(error: unknown): GoogleError {
   if (name === 'AbortError' || name === 'TimeoutError') {
     return new GoogleError('CANCELLED', 'The operation was cancelled.', { cause: error });
   }
-  if (statusCode === 413)
-    return new GoogleError('INVALID_ARGUMENT', 'Request payload size exceeds the limit.');
+  if (statusCode === 413) return bodyTooLarge();
   if (statusCode === 429)
     return new GoogleError('RESOURCE_EXHAUSTED', 'Too many requests.', { retryAfterMs: 1000 });
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500 && error instanceof Error) {
@@ -91,6 +91,9 @@ export function toGoogleError(error: unknown): GoogleError {
   }
   return new GoogleError('INTERNAL', 'Internal error encountered.', { cause: error });
 }
+
+export const bodyTooLarge = (): GoogleError =>
+  new GoogleError('INVALID_ARGUMENT', `Request payload size exceeds the limit: ${MAX_BODY_BYTES} bytes.`);
 
 function fromStore(code: string, cause: unknown): GoogleError {
   switch (code) {

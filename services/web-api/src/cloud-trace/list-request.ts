@@ -1,6 +1,6 @@
 import { type Filter, parseCloudTraceFilter, type TraceOrder } from '@utxoiq/model';
-import type { V1ListTracesRequest } from '@utxoiq/model/cloud-trace';
-import { invalidField } from './google-error.ts';
+import { unknownEnum, type V1ListTracesRequest, V1ViewType } from '@utxoiq/model/cloud-trace';
+import { invalidArgument, invalidField } from './google-error.ts';
 
 export type View = 'minimal' | 'rootspan' | 'complete';
 
@@ -39,7 +39,7 @@ export interface ListRequestOptions {
 /** Throws INVALID_ARGUMENT with the field named. Sizes outside of the range are moved into it, as Google does. */
 export function readListRequest(request: V1ListTracesRequest, options: ListRequestOptions): ListRequest {
   const view = VIEWS[request.view];
-  if (view === undefined) throw invalidField('view', `Invalid view: ${request.view}`);
+  if (view === undefined) throw invalidArgument([unknownEnum('view', V1ViewType, request.view)]);
   const most = view === 'complete' ? MAX_COMPLETE_PAGE_SIZE : MAX_PAGE_SIZE;
   // Nothing is later than a span may lie in the future.
   const endUnixNano = request.endTime ?? options.nowUnixNano + 3n * DAY_NANOS;

@@ -2,11 +2,10 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { decodeMessage, messageFromJson, parseJsonText } from '@utxoiq/model/cloud-trace';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GoogleError, invalidArgument } from './google-error.ts';
+import { MAX_BODY_BYTES } from './body-limit.ts';
+import { bodyTooLarge, GoogleError, invalidArgument } from './google-error.ts';
 
 const unzip = promisify(gunzip);
-/** 25,000 spans with labels; Google takes about as much. */
-export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Bodies come as bytes whatever their type is called: a wrong one must get Google's answer, not Fastify's. */
@@ -45,8 +44,8 @@ async function plainBytes(request: FastifyRequest): Promise<Uint8Array> {
   try {
     return await unzip(body, { maxOutputLength: MAX_BODY_BYTES });
   } catch (cause) {
-    const message = 'Invalid gzip content, or more than 32 MiB of it.';
-    throw new GoogleError('INVALID_ARGUMENT', message, { cause });
+    if ((cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw bodyTooLarge();
+    throw new GoogleError('INVALID_ARGUMENT', 'Invalid gzip content.', { cause });
   }
 }
 

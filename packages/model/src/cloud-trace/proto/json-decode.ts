@@ -246,6 +246,12 @@ export function kindName(kind: Kind): string {
   }
 }
 
+/** What Google says of an enum's number that has no name. */
+export const unknownEnum = (field: string, type: EnumType, number: number): Violation => ({
+  field,
+  description: `Invalid value at '${field}' (${kindName({ type: 'enum', enum: type })}), ${number}`,
+});
+
 function invalid(place: Place, kind: Kind, value: unknown): null {
   report(place, `Invalid value at '${place.path}' (${kindName(kind)}), ${echo(jsonText(value))}`);
   return null;
