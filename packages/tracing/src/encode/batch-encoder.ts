@@ -1,5 +1,6 @@
 import type { RecordingSpan } from '../tracer/span.ts';
 import { ProtoWriter, varintLength } from './proto-writer.ts';
+import { RepeatedAttributes } from './repeated-attributes.ts';
 import type { EncodedResource, EncodedScope } from './scope.ts';
 import { writeSpan } from './span-encoder.ts';
 
@@ -26,6 +27,7 @@ const KEEP_BYTES = 4 * 1024 * 1024;
 interface ScopeBuffer {
   readonly scope: EncodedScope;
   readonly out: ProtoWriter;
+  readonly attributes: RepeatedAttributes;
 }
 
 /**
@@ -51,9 +53,10 @@ export class BatchEncoder {
 
   encode(spans: readonly RecordingSpan[]): void {
     for (const span of spans) {
-      const { out } = this.bufferOf(span.pipeline.scope);
+      const buffer = this.bufferOf(span.pipeline.scope);
+      const { out } = buffer;
       const start = out.position;
-      if (!this.write(out, span)) continue;
+      if (!this.write(buffer, span)) continue;
       this.count++;
       this.bytes += out.position - start;
       if (this.bytes >= this.options.maxBatchBytes) this.closeBatch();
@@ -64,7 +67,10 @@ export class BatchEncoder {
   closeBatch(): void {
     if (this.count === 0) return;
     const batch = { body: this.assemble(), spanCount: this.count };
-    for (const { out } of this.buffers) out.shrink(KEEP_BYTES);
+    for (const { out, attributes } of this.buffers) {
+      out.shrink(KEEP_BYTES);
+      attributes.forget();
+    }
     this.bytes = 0;
     this.count = 0;
     this.options.onBatch(batch);
@@ -76,18 +82,19 @@ export class BatchEncoder {
       const buffer = buffers[i] as ScopeBuffer;
       if (buffer.scope === scope) return buffer;
     }
-    const made = { scope, out: new ProtoWriter() };
+    const made = { scope, out: new ProtoWriter(), attributes: new RepeatedAttributes() };
     buffers.push(made);
     return made;
   }
 
-  private write(out: ProtoWriter, span: RecordingSpan): boolean {
+  private write({ out, attributes }: ScopeBuffer, span: RecordingSpan): boolean {
     const start = out.position;
     try {
-      writeSpan(out, span);
+      writeSpan(out, span, attributes);
       return true;
     } catch (error) {
       out.position = start;
+      attributes.forget();
       this.options.onBadSpan(error);
       return false;
     }

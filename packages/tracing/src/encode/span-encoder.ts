@@ -1,8 +1,9 @@
-import type { HrTime, SpanContext } from '@opentelemetry/api';
-import { epochOf } from '../tracer/clock.ts';
+import type { SpanContext } from '@opentelemetry/api';
+import { epochOf, epochWordsOf } from '../tracer/clock.ts';
 import type { RecordingSpan, SpanEventRecord, SpanExtras, SpanLinkRecord } from '../tracer/span.ts';
 import { writeKeyValue } from './any-value.ts';
 import type { ProtoWriter } from './proto-writer.ts';
+import type { RepeatedAttributes } from './repeated-attributes.ts';
 
 /** Tags of opentelemetry-proto trace.proto: `ScopeSpans.spans`, then the fields of `Span`. */
 const SPANS = 0x12;
@@ -27,13 +28,13 @@ const HAS_IS_REMOTE = 0x100;
 const IS_REMOTE = 0x200;
 
 /** One span as an element of `ScopeSpans.spans`, tag and length included. */
-export function writeSpan(out: ProtoWriter, span: RecordingSpan): void {
+export function writeSpan(out: ProtoWriter, span: RecordingSpan, attributes: RepeatedAttributes): void {
   out.byte(SPANS);
   const start = out.openLong();
   writeIdentity(out, span);
   writeTimes(out, span);
   span.writeOwnAttributes(out);
-  writePairs(out, ATTRIBUTES, span.pairs);
+  attributes.write(out, span.pairs);
   if (span.more !== null) writeExtras(out, span.more);
   writeStatus(out, span);
   out.byte(FLAGS[0]);
@@ -52,8 +53,26 @@ function writeIdentity(out: ProtoWriter, span: RecordingSpan): void {
   out.byte(span.kind + 1);
 }
 
-/** A span that ended before it began lasts nothing. */
 function writeTimes(out: ProtoWriter, span: RecordingSpan): void {
+  const { more } = span;
+  if (more !== null && (more.startTime !== null || more.endTime !== null)) {
+    writeGivenTimes(out, span);
+    return;
+  }
+  // The monotonic clock never runs backwards.
+  out.byte(START);
+  writeMonotonic(out, span.startMs);
+  out.byte(END);
+  writeMonotonic(out, span.endMs);
+}
+
+function writeMonotonic(out: ProtoWriter, ms: number): void {
+  const words = epochWordsOf(ms);
+  out.fixed64(words[0] | 0, words[1] | 0);
+}
+
+/** A span that ended before it began lasts nothing. */
+function writeGivenTimes(out: ProtoWriter, span: RecordingSpan): void {
   const start = span.more?.startTime ?? epochOf(span.startMs);
   const [startSeconds, startNanos] = [start[0], start[1]];
   const end = span.more?.endTime ?? epochOf(span.endMs);
@@ -75,9 +94,9 @@ function writeExtras(out: ProtoWriter, extras: SpanExtras): void {
 function writeEvent(out: ProtoWriter, event: SpanEventRecord): void {
   out.byte(EVENTS);
   const start = out.open();
-  const time: Readonly<HrTime> = event.time ?? epochOf(event.timeMs);
   out.byte(0x09);
-  out.fixed64Time(time[0], time[1]);
+  if (event.time === null) writeMonotonic(out, event.timeMs);
+  else out.fixed64Time(event.time[0], event.time[1]);
   writeText(out, 0x12, event.name);
   writePairs(out, 0x1a, event.pairs);
   writeCount(out, 0x20, event.dropped);
@@ -110,9 +129,14 @@ function writeStatus(out: ProtoWriter, span: RecordingSpan): void {
 
 function writePairs(out: ProtoWriter, tag: number, pairs: readonly unknown[]): void {
   for (let i = 0; i < pairs.length; i += 2) {
-    out.byte(tag);
-    writeKeyValue(out, pairs[i] as string, pairs[i + 1]);
+    writePair(out, tag, pairs[i] as string, pairs[i + 1]);
   }
+}
+
+export function writePair(out: ProtoWriter, tag: number, key: string, value: unknown): void {
+  if (typeof value === 'string' && out.textPair(tag, key, value)) return;
+  out.byte(tag);
+  writeKeyValue(out, key, value);
 }
 
 function writeId(out: ProtoWriter, tag: number, id: string): void {
