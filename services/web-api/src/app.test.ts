@@ -11,13 +11,7 @@ describe('the HTTP surface', () => {
     const test = await appForThisTest(memorySource([]));
     expect((await test.app.inject('/healthz')).json()).toEqual({ status: 'ok' });
     expect((await test.app.inject('/readyz')).statusCode).toBe(200);
-    const metrics = (await test.app.inject('/metrics')).body;
-    expect(metrics).toContain('utxoiq_engine_up 1');
-    expect(metrics).toContain('utxoiq_collector{stat="spans_accepted"} 3');
-    expect(metrics).toContain('utxoiq_collector{stat="log_bytes"} 10');
-    expect(metrics).toMatch(
-      /http_server_request_duration_seconds_count\{method="GET",route="\/healthz",status="200"\} 1/,
-    );
+    expect((await test.app.inject('/metrics')).body).toContain('utxoiq_engine_up 1');
   });
 
   it('is not ready while the store does not answer or while it stops', async () => {

@@ -61,7 +61,7 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
     backend === null
       ? {}
       : {
-          collectorStats: () => ({ ...backend.collector.stats() }),
+          collectorStats: () => backend.collector.stats(),
           retentionStats: () => backend.retention.stats(),
           pingEngine: () => backend.store.ping(),
         },

@@ -39,7 +39,6 @@ export async function startTestApp(
     source,
     logger: createLogger({ level: 'silent', service: 'web-api', traceFields: () => ({}) }),
     metrics: new Metrics({
-      collectorStats: () => ({ spansAccepted: 3, log: { bytes: 10 } }),
       pingEngine: () => source.ping(),
     }),
     isStopping: () => false,

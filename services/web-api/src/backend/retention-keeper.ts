@@ -8,6 +8,14 @@ export interface RetentionKeeperOptions {
   readonly everyMs?: number;
 }
 
+export interface RetentionStats {
+  readonly runs: number;
+  readonly failures: number;
+  readonly daysRemoved: number;
+  /** 0: never. */
+  readonly lastSuccessTimestampSeconds: number;
+}
+
 const defaults = Object.freeze({ firstAfterMs: 60_000, everyMs: 3_600_000 });
 
 /**
@@ -31,7 +39,7 @@ export class RetentionKeeper {
   }
 
   /** For `/metrics`. */
-  stats(): Readonly<Record<string, number>> {
+  stats(): RetentionStats {
     return { ...this.#stats };
   }
 

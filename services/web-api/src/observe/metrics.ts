@@ -1,14 +1,14 @@
+import type { CollectorStats } from '@utxoiq/collector';
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { RetentionStats } from '../backend/retention-keeper.ts';
 import { onAnswered } from '../http/caller-gone.ts';
-
-/** Numbers by name, possibly nested: what `collector.stats()` answers. */
-export type Stats = Readonly<Record<string, unknown>>;
+import { COLLECTOR_METRICS, type MetricsOf, RETENTION_METRICS } from './metric-names.ts';
 
 /** All absent where nothing is stored here. */
 export interface MetricsSources {
-  readonly collectorStats?: () => Stats;
-  readonly retentionStats?: () => Stats;
+  readonly collectorStats?: () => CollectorStats;
+  readonly retentionStats?: () => RetentionStats;
   /** Rejects while the engine does not answer. */
   readonly pingEngine?: () => Promise<void>;
 }
@@ -20,16 +20,8 @@ export class Metrics {
   constructor({ collectorStats, retentionStats, pingEngine }: MetricsSources) {
     collectDefaultMetrics({ register: this.#registry });
     if (pingEngine !== undefined) this.#showEngine(pingEngine);
-    if (collectorStats !== undefined) {
-      this.#showStats(
-        'utxoiq_collector',
-        "The collector's counters and queue sizes, by name",
-        collectorStats,
-      );
-    }
-    if (retentionStats !== undefined) {
-      this.#showStats('utxoiq_retention', 'What the hourly retention did, by name', retentionStats);
-    }
+    if (collectorStats !== undefined) this.#showStats(COLLECTOR_METRICS, collectorStats);
+    if (retentionStats !== undefined) this.#showStats(RETENTION_METRICS, retentionStats);
   }
 
   #showEngine(ping: () => Promise<void>): void {
@@ -48,16 +40,22 @@ export class Metrics {
     });
   }
 
-  #showStats(name: string, help: string, read: () => Stats): void {
-    new Gauge({
-      name,
-      help,
-      labelNames: ['stat'],
-      registers: [this.#registry],
-      collect() {
-        for (const [stat, value] of numbersIn(read())) this.set({ stat }, value);
-      },
-    });
+  /** Reads what somebody else counts, each time that somebody asks. */
+  #showStats<S extends object>(metrics: MetricsOf<S>, read: () => S): void {
+    const registers = [this.#registry];
+    for (const stat of Object.keys(metrics) as (keyof S)[]) {
+      const [name, help] = metrics[stat];
+      const Metric = name.endsWith('_total') ? Counter : Gauge;
+      new Metric({
+        name,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(Number(read()[stat]));
+        },
+      });
+    }
   }
 
   /** Counts this server's answers by route. */
@@ -81,13 +79,5 @@ export class Metrics {
 
   text(): Promise<string> {
     return this.#registry.metrics();
-  }
-}
-
-function* numbersIn(stats: Stats, prefix = ''): Generator<[string, number]> {
-  for (const [key, value] of Object.entries(stats)) {
-    const name = prefix + key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    if (typeof value === 'number' || typeof value === 'bigint') yield [name, Number(value)];
-    else if (typeof value === 'object' && value !== null) yield* numbersIn(value as Stats, `${name}_`);
   }
 }
