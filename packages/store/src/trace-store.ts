@@ -80,12 +80,17 @@ export interface StoreLogger {
   warn(message: string): void;
 }
 
-/** A server that is away runs what is for the whole cluster when it is back; nobody waits for it. */
 const CLUSTER_SETTINGS = {
+  // Reads ask the replica that takes the writes, so that what was stored is there at once, and stays there from one
+  // query to the next. Another replica takes over while that one is away, without its Keeper, or behind.
+  load_balancing: 'in_order',
+  max_replica_delay_for_distributed_queries: '5',
+  distributed_insert_skip_read_only_replicas: 1,
+  // A server that is away runs what is for the whole cluster when it is back; nobody waits for it.
   distributed_ddl_output_mode: 'throw_only_active',
   // Mutations may take their time; whoever asked can leave.
   distributed_ddl_task_timeout: '-1',
-} as unknown as ClickHouseSettings; // the client's types lack this mode
+} as unknown as ClickHouseSettings; // the client's types lack some of these
 
 /** Spans in ClickHouse. */
 export class TraceStore implements AsyncDisposable {

@@ -40,8 +40,28 @@ it('numbers migrations without gaps, and each can be rendered both ways', async 
       const statements = renderMigration(template, cluster);
       expect(statements.join('\n')).not.toContain('{{');
       expect(
-        statements.every((statement) => /^CREATE (TABLE|MATERIALIZED VIEW) IF NOT EXISTS /.test(statement)),
+        statements.every((statement) =>
+          /^CREATE (OR REPLACE TABLE|(TABLE|MATERIALIZED VIEW) IF NOT EXISTS) /.test(statement),
+        ),
       ).toBe(true);
     }
   }
+});
+
+it('places what is inserted into a cluster by what the rows say, never at random', async () => {
+  const places = new Map<string, string>();
+  for (const { template } of await loadMigrations()) {
+    for (const statement of renderMigration(template, 'c')) {
+      const [, table = '', place] =
+        /^CREATE .*TABLE (?:IF NOT EXISTS )?(\w+)[\s\S]*Distributed\(.*, (.*)\)$/.exec(statement) ?? [];
+      if (place !== undefined) places.set(table, place);
+    }
+  }
+  expect(Object.fromEntries(places)).toEqual({
+    spans: 'cityHash64(trace_id)',
+    spans_v2: 'cityHash64(trace_id)',
+    traces: 'cityHash64(trace_id)',
+    attribute_keys: 'cityHash64(key)',
+    red: 'rand()', // its rows come from views beside the spans, never through this table
+  });
 });
