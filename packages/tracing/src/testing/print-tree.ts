@@ -1,4 +1,5 @@
 import type { RecordedSpan } from './recorded-span.ts';
+import { showValue } from './show-value.ts';
 
 /** Attributes that differ from run to run: they would spoil a snapshot. */
 const VOLATILE: ReadonlySet<string> = new Set([
@@ -29,7 +30,7 @@ export function printTree(spans: readonly RecordedSpan[]): string {
 function describe(span: RecordedSpan): string {
   const attributes = Object.entries(span.attributes)
     .filter(([key]) => !VOLATILE.has(key))
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : showValue(value)}`);
   const status =
     span.status.code === 'unset'
       ? ''
