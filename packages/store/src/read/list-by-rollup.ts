@@ -17,7 +17,7 @@ const MAX_CANDIDATES_PER_STEP = 400;
  * Where fewer of the candidates satisfy the filter, those are found by searching all spans first; where more do,
  * that search would cost seconds and spare little.
  */
-const COMMON_SHARE = 0.05;
+export const COMMON_SHARE = 0.05;
 
 /** What sorts, as an expression over the rollup's rows of one trace. */
 const SORT_KEYS = {
@@ -111,7 +111,7 @@ function bound(sort: SortKey, after: PageKey, params: SqlParameters): string {
 }
 
 /** Traces with a span that satisfies what the filter needs of one. */
-async function matchingTraces(
+export async function matchingTraces(
   reader: Reader,
   query: ListTracesQuery,
   params: SqlParameters,

@@ -1,7 +1,8 @@
-import type { TraceSummary } from '@utxoiq/model';
+import type { TraceOrder, TraceSummary } from '@utxoiq/model';
 import { StoreError } from '../errors.ts';
 import { Deadline } from './limits.ts';
 import { listByRollup } from './list-by-rollup.ts';
+import { listByRoot, rootKey } from './list-by-root.ts';
 import { listByStart } from './list-by-start.ts';
 import { decodePageToken, encodePageToken, type PageKey } from './page-token.ts';
 import type { ListTracesQuery, ListTracesResult } from './queries.ts';
@@ -13,9 +14,12 @@ export async function listTraces(reader: Reader, query: ListTracesQuery): Promis
   if (!Number.isInteger(pageSize) || pageSize < 1) {
     throw new StoreError('INVALID_OPTION', `pageSize must be a positive whole number, got ${pageSize}`);
   }
-  const after = pageToken === undefined ? null : decodePageToken('traces', query, pageToken);
+  const ofRoot = query.orderOf === 'root' && /^(start|duration)/.test(orderBy);
+  const kind = ofRoot ? 'traces by root' : 'traces';
+  const after = pageToken === undefined ? null : decodePageToken(kind, query, pageToken);
   const deadline = new Deadline(reader.limits);
-  const find = orderBy === 'start desc' || orderBy === 'start' ? listByStart : listByRollup;
+  const ofTrace = orderBy === 'start desc' || orderBy === 'start' ? listByStart : listByRollup;
+  const find = ofRoot ? listByRoot : ofTrace;
   const { traces, partial } = await find(reader, { ...query, orderBy }, after, deadline);
   const page = traces.slice(0, pageSize);
   const last = page.at(-1);
@@ -23,10 +27,17 @@ export async function listTraces(reader: Reader, query: ListTracesQuery): Promis
   return {
     traces: page,
     nextPageToken:
-      hasMore && last !== undefined ? encodePageToken('traces', query, keyOf(last, orderBy)) : null,
+      hasMore && last !== undefined
+        ? encodePageToken(kind, query, ofRoot ? rootKeyOf(last, orderBy) : keyOf(last, orderBy))
+        : null,
     partial: hasMore ? null : partial,
   };
 }
+
+const rootKeyOf = (trace: TraceSummary, orderBy: TraceOrder): PageKey => ({
+  sortKey: rootKey(trace, orderBy).toString(),
+  id: trace.traceId,
+});
 
 function keyOf(trace: TraceSummary, orderBy: string): PageKey {
   const id = trace.traceId;

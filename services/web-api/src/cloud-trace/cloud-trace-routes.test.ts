@@ -175,6 +175,35 @@ describe('v1 over REST', () => {
     expect(second.json()).toEqual({ traces: [{ projectId: 'p', traceId: 'c'.padStart(32, '0') }] });
   });
 
+  it("orders by the root's start and duration where it is asked to", async () => {
+    const start = Date.parse('2026-11-22T10:00:00Z');
+    const time = (ms: number) => new Date(start + ms).toISOString();
+    const withChild = (id: string, root: [number, number], child: [number, number]) => ({
+      traceId: id.repeat(32),
+      spans: [
+        { spanId: '1', name: id, startTime: time(root[0]), endTime: time(root[1]) },
+        { spanId: '2', parentSpanId: '1', name: 'c', startTime: time(child[0]), endTime: time(child[1]) },
+      ],
+    });
+    // The first to begin has the latest root; the longest of all has the shortest root.
+    await patch({
+      traces: [
+        withChild('a', [90, 100], [0, 5]),
+        withChild('b', [10, 50], [10, 20]),
+        withChild('c', [20, 25], [20, 9000]),
+      ],
+    });
+    const order = async (orderBy: string) => {
+      const { traces } = (await get(`/v1/projects/p/traces?orderBy=${encodeURIComponent(orderBy)}`)).json();
+      return traces.map((item: { traceId: string }) => item.traceId[0]).join('');
+    };
+    expect(await order('start')).toBe('bca');
+    expect(await order('start desc')).toBe('acb');
+    expect(await order('duration')).toBe('cab');
+    expect(await order('duration desc')).toBe('bac');
+    expect(await order('')).toBe('cba');
+  });
+
   it('matches the stable HTTP names only if it is not strict', async () => {
     ({ app } = await testApp({ strictHttpNames: true }));
     await patch(some);

@@ -28,7 +28,7 @@ export class MemoryReader implements CloudTraceReader {
         ({ startUnixNano, endUnixNano }) =>
           startUnixNano <= query.endUnixNano && endUnixNano >= query.startUnixNano,
       )
-      .sort(comparator(query.orderBy ?? 'start desc'));
+      .sort(comparator(query.orderBy ?? 'start desc', query.orderOf === 'root'));
     const traces = groups.slice(from, from + query.pageSize);
     const next = from + query.pageSize;
     return { traces, nextPageToken: next < groups.length ? String(next) : null, partial: null };
@@ -76,13 +76,14 @@ function summaryOf(spans: readonly Span[]): TraceSummary {
   };
 }
 
-function comparator(order: TraceOrder): (a: TraceSummary, b: TraceSummary) => number {
+function comparator(order: TraceOrder, ofRoot: boolean): (a: TraceSummary, b: TraceSummary) => number {
   const [field = '', descending] = order.split(' ');
   const key = (trace: TraceSummary): string | bigint => {
     if (field === 'trace_id') return trace.traceId;
     if (field === 'name') return trace.root?.name ?? '';
-    if (field === 'start') return trace.startUnixNano;
-    return trace.endUnixNano - trace.startUnixNano;
+    const times = (ofRoot ? trace.root : null) ?? trace;
+    if (field === 'start') return times.startUnixNano;
+    return times.endUnixNano - times.startUnixNano;
   };
   const sign = descending === undefined ? 1 : -1;
   return (a, b) => (key(a) < key(b) ? -sign : key(a) > key(b) ? sign : 0);
