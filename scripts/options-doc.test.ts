@@ -1,0 +1,42 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (pattern: string): string =>
+  globSync(pattern, { cwd: root })
+    .map((path) => readFileSync(`${root}/${path}`, 'utf8'))
+    .join('\n');
+const namesIn = (text: string, pattern: RegExp): string[] =>
+  [...new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))].sort();
+
+const options = namesIn(
+  read('services/*/src/config.ts') + read('packages/service-runner/src/{run-service,options}.ts'),
+  /(?:[oO]ptions\.\w+|this\.\w+|readSecret)\((?:options, )?'([A-Z][A-Z0-9_]+)'/g,
+);
+
+describe('the options of the services', () => {
+  it('are documented, each in a table', () => {
+    const documented = new Set(
+      namesIn(
+        read('docs/{api,authentication}.md') + read('packages/service-runner/README.md'),
+        /`([A-Z][A-Z0-9_]+)`/g,
+      ),
+    );
+    const ofTheSdk = /^OTEL_/; // docs/sdk/
+    expect(options.length).toBeGreaterThan(30);
+    expect(options.filter((name) => !documented.has(name) && !ofTheSdk.test(name))).toEqual([]);
+  });
+
+  it('are what the files of deploy/ set, beside those of ClickHouse’s own image', () => {
+    const deployed = read('deploy/{compose.yaml,cloud-run/*.yaml,kubernetes/*.yaml}');
+    const set = [
+      ...namesIn(deployed, /name: ([A-Z][A-Z_]+)\b/g),
+      ...namesIn(deployed, /^\s+- ([A-Z][A-Z_]+)=/gm),
+      ...namesIn(deployed, /[{\s]([A-Z][A-Z_]+): /g),
+    ];
+    expect(set).toContain('SESSION_SECRET');
+    const ofClickhouse = new Set(['CLICKHOUSE_PASSWORD', 'CLICKHOUSE_SHARD', 'KEEPER_ID']);
+    expect(set.filter((name) => !options.includes(name) && !ofClickhouse.has(name))).toEqual([]);
+  });
+});
