@@ -1,32 +1,86 @@
 /** Typed arrays where the type has one; `Uint8Array[]` for FixedString, arrays and Maps for what is nested. */
 export type ColumnValues = ArrayLike<unknown> & Iterable<unknown>;
 
-/** The answer of a query: whole columns, of equal length, by name. */
+/** The distinct texts of a LowCardinality column, and which of them each row has. */
+export interface Dictionary {
+  readonly values: readonly string[];
+  readonly indexes: Uint32Array;
+}
+
+/** A LowCardinality column of one block, as it came. */
+class Coded {
+  readonly keys: ColumnValues;
+  readonly indexes: Uint8Array | Uint16Array | Uint32Array;
+
+  constructor(keys: ColumnValues, indexes: Coded['indexes']) {
+    this.keys = keys;
+    this.indexes = indexes;
+  }
+
+  rows(): ColumnValues {
+    return Array.from(this.indexes, (index) => this.keys[index]);
+  }
+}
+type Part = ColumnValues | Coded;
+
+/** The answer of a query: columns of equal length, by name, put together when they are asked for. */
 export class NativeResult {
   readonly rows: number;
-  readonly #columns: ReadonlyMap<string, ColumnValues>;
+  readonly #parts: ReadonlyMap<string, readonly Part[]>;
+  readonly #columns = new Map<string, ColumnValues>();
 
-  constructor(rows: number, columns: ReadonlyMap<string, ColumnValues>) {
+  constructor(rows: number, parts: ReadonlyMap<string, readonly Part[]>) {
     this.rows = rows;
-    this.#columns = columns;
+    this.#parts = parts;
   }
 
   /** A column whose ClickHouse type the query fixes; the caller names the matching array. */
   column<Values = ArrayLike<string>>(name: string): Values {
-    const values = this.#columns.get(name) ?? (this.rows === 0 ? [] : undefined); // no rows may mean no block
-    if (values === undefined) throw new Error(`the answer has no column ${name}`);
-    return values as Values;
+    const known = this.#columns.get(name);
+    if (known !== undefined) return known as unknown as Values;
+    const values = concat(this.#partsOf(name).map((part) => (part instanceof Coded ? part.rows() : part)));
+    this.#columns.set(name, values);
+    return values as unknown as Values;
+  }
+
+  /** A LowCardinality(String) column without a string per row: 1M rows in 10 ms instead of 250. */
+  dictionary(name: string): Dictionary {
+    const known = new Map<unknown, number>();
+    const indexes = new Uint32Array(this.rows);
+    let row = 0;
+    for (const part of this.#partsOf(name)) {
+      if (!(part instanceof Coded)) throw new Error(`the column ${name} has no dictionary`);
+      const places = Uint32Array.from(part.keys, (key) => known.get(key) ?? -1);
+      for (const index of part.indexes) {
+        // Of a block's keys only those that a row has: ClickHouse adds an empty one.
+        if (places[index] === NOWHERE) {
+          places[index] = known.size;
+          known.set(part.keys[index], known.size);
+        }
+        indexes[row++] = places[index] as number;
+      }
+    }
+    return { values: [...known.keys()] as string[], indexes };
   }
 
   has(name: string): boolean {
-    return this.#columns.has(name);
+    return this.#parts.has(name);
+  }
+
+  #partsOf(name: string): readonly Part[] {
+    const parts = this.#parts.get(name) ?? (this.rows === 0 ? [] : undefined); // no rows may mean no block
+    if (parts === undefined) throw new Error(`the answer has no column ${name}`);
+    return parts;
   }
 }
+
+/** -1 in a Uint32Array. */
+const NOWHERE = 0xffff_ffff;
 
 /** Decodes an answer in ClickHouse's Native format: blocks of columns until the end. */
 export function readNative(bytes: Uint8Array): NativeResult {
   const reader = new NativeReader(bytes);
-  const blocks = new Map<string, ColumnValues[]>();
+  const blocks = new Map<string, Part[]>();
   let rows = 0;
   while (!reader.atEnd) {
     const columns = reader.varint();
@@ -40,7 +94,7 @@ export function readNative(bytes: Uint8Array): NativeResult {
       else known.push(values);
     }
   }
-  return new NativeResult(rows, new Map(Array.from(blocks, ([name, parts]) => [name, concat(parts)])));
+  return new NativeResult(rows, blocks);
 }
 
 type Typed =
@@ -127,9 +181,10 @@ class NativeReader {
     return this.#buffer.toString('utf8', from, this.#at);
   }
 
-  column(type: string, rows: number): ColumnValues {
+  column(type: string, rows: number): Part {
     this.#prefix(type);
-    return this.#data(type, rows);
+    const isCoded = type.startsWith('LowCardinality(') && rows > 0;
+    return isCoded ? this.#coded(inner(type)) : this.#data(type, rows);
   }
 
   #prefix(type: string): void {
@@ -143,7 +198,7 @@ class NativeReader {
   #data(type: string, rows: number): ColumnValues {
     if (type === 'String') return Array.from({ length: rows }, () => this.text());
     if (type.startsWith('FixedString(')) return this.#fixedStrings(Number(inner(type)), rows);
-    if (type.startsWith('LowCardinality(')) return this.#dictionary(inner(type), rows);
+    if (type.startsWith('LowCardinality(')) return rows === 0 ? [] : this.#coded(inner(type)).rows();
     if (type.startsWith('Array(')) return this.#arrays(inner(type), rows);
     if (type.startsWith('Map(')) return this.#maps(parts(type), rows);
     if (type.startsWith('Tuple(')) return this.#tuples(parts(type), rows);
@@ -177,8 +232,7 @@ class NativeReader {
     return value;
   }
 
-  #dictionary(type: string, rows: number): ColumnValues {
-    if (rows === 0) return [];
+  #coded(type: string): Coded {
     const width = this.#view.getUint8(this.#at);
     this.#at += 8;
     const keys = this.#data(type, this.#u64());
@@ -186,7 +240,7 @@ class NativeReader {
     const buffer = this.#take(count * 2 ** width);
     const indexes =
       width === 0 ? new Uint8Array(buffer) : width === 1 ? new Uint16Array(buffer) : new Uint32Array(buffer);
-    return Array.from(indexes, (index) => keys[index]);
+    return new Coded(keys, indexes);
   }
 
   #offsets(rows: number): Float64Array {

@@ -45,6 +45,20 @@ describe('a block of the Native format', () => {
     expect([...(result.column('d') as string[])]).toEqual(texts);
   });
 
+  it('gives a dictionary over all blocks of an answer, each text once', () => {
+    const block = (texts: readonly string[]) => {
+      const column = new DictionaryColumn();
+      for (const text of texts) column.add(text);
+      return Buffer.from(encodeBlock([['d', column]], texts.length));
+    };
+    const blocks = [['b', 'a', 'b'], ['c', 'a', ''], ['b']];
+    const result = readNative(Buffer.concat(blocks.map(block)));
+    const { values, indexes } = result.dictionary('d');
+    expect(Array.from(indexes, (index) => values[index])).toEqual(blocks.flat());
+    expect(values).toEqual(['b', 'a', 'c', '']);
+    expect([...(result.column('d') as string[])]).toEqual(blocks.flat());
+  });
+
   it('replaces bytes that are not UTF-8', () => {
     const plain = new PlainColumn('String');
     const dictionary = new DictionaryColumn();
