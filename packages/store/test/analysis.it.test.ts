@@ -48,7 +48,12 @@ describe('analysis', () => {
   beforeAll(async () => {
     engine = await startTemporaryEngine();
     const url = GIVEN_URL ?? engine.url;
-    store = await TraceStore.open({ url, ...GIVEN_CLUSTER, database: `analysis_${process.pid}` });
+    store = await TraceStore.open({
+      url,
+      ...GIVEN_CLUSTER,
+      database: `analysis_${process.pid}`,
+      limits: { completionMs: 60_000 }, // or counts would depend on how busy the machine is
+    });
     const block = new SpanBlock();
     const rows = new SpanRows();
     for (const span of spans()) block.add(rows.of(span));

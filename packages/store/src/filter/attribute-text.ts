@@ -7,7 +7,8 @@ export function textOfPlaces(places: readonly Place[]): string {
   return branches.length === 0 ? "CAST(NULL, 'Nullable(String)')" : `multiIf(${branches.join(', ')}, NULL)`;
 }
 
-function textAt(place: Place): string {
+/** A value that is there, as text. */
+export function textAt(place: Place): string {
   if (place.holds === 'bool') return `if(${place.value}, 'true', 'false')`;
   return `toString(${place.value})`;
 }

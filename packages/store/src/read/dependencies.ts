@@ -16,7 +16,7 @@ export async function dependencies(reader: Reader, query: TimeRangeQuery): Promi
   const { signal } = query;
   const every = Math.max(1, Math.ceil((await countSpans(reader, query, deadline)) / MAX_JOINED_SPANS));
   const params = new SqlParameters();
-  const source = `(
+  const rows = `(
 SELECT caller.service AS parent, called.service AS child, step, 1 AS spans, failed
 FROM (SELECT trace_id, parent_span_id, service, ${STEP_OF_SPAN} AS step, status_code = 2 AS failed
   FROM spans WHERE ${sampled(query, every, params)}) AS called
@@ -24,6 +24,7 @@ INNER JOIN (SELECT trace_id, span_id, service
   FROM spans WHERE ${sampled(query, every, params)}) AS caller
   ON caller.trace_id = called.trace_id AND caller.span_id = called.parent_span_id
 WHERE caller.service != called.service)`;
+  const source = { rows, durations: 'step' } as const;
   const groups = await redGroups(reader, { source, columns: ['parent', 'child'], params, deadline, signal });
   return groups
     .map(({ key: [parent, child], stats }) => ({
@@ -49,7 +50,7 @@ function sampled(query: TimeRangeQuery, every: number, params: SqlParameters): s
 
 async function countSpans(reader: Reader, query: TimeRangeQuery, deadline: Deadline): Promise<number> {
   const params = new SqlParameters();
-  const sql = `SELECT sum(spans) AS spans FROM ${await redSource(reader, { ...query, withSteps: false }, params)}`;
+  const sql = `SELECT sum(spans) AS spans FROM ${(await redSource(reader, query, params)).rows}`;
   const result = await select(reader, { sql, params, deadline, signal: query.signal });
   return Number(result.column<BigUint64Array>('spans')[0] ?? 0n);
 }

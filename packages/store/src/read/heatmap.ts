@@ -1,4 +1,4 @@
-import { stepStartNanos } from './latency-steps.ts';
+import { STEPS_END, stepStartNanos } from './latency-steps.ts';
 import { Deadline } from './limits.ts';
 import type { HeatmapQuery, HeatmapResult } from './queries.ts';
 import { type Reader, select } from './reader.ts';
@@ -14,13 +14,11 @@ export async function heatmap(reader: Reader, query: HeatmapQuery): Promise<Heat
   const start = bucketStart(startUnixNano, seconds);
   const params = new SqlParameters();
   const deadline = new Deadline(reader.limits);
-  const sql = `
-SELECT intDiv(toUnixTimestamp(start), ${seconds}) - ${start / SECOND_NANOS / BigInt(seconds)} AS x, step,
-  sum(spans) AS spans, sum(failed) AS failed
-FROM ${await redSource(reader, { ...query, bucketSeconds: seconds }, params)}
-GROUP BY x, step`;
+  const source = await redSource(reader, { ...query, bucketSeconds: seconds }, params);
+  const x = `intDiv(toUnixTimestamp(start), ${seconds}) - ${start / SECOND_NANOS / BigInt(seconds)} AS x`;
+  const sql = source.durations === 'maps' ? cellsOfMaps(source.rows, x) : cellsOfSpans(source.rows, x);
   const result = await select(reader, { sql, params, deadline, signal, onTimeout: 'break' });
-  const x = result.column<BigInt64Array>('x');
+  const columns = result.column<BigInt64Array>('x');
   const step = result.column<Uint16Array>('step');
   const spans = result.column<BigUint64Array>('spans');
   const failed = result.column<BigUint64Array>('failed');
@@ -31,7 +29,7 @@ GROUP BY x, step`;
   const cells = new Map<string, { x: number; y: number; count: number; errors: number }>();
   for (let row = 0; row < result.rows; row++) {
     const cell = {
-      x: Number(x[row]),
+      x: Number(columns[row]),
       y: Math.floor(((step[row] as number) - lowest) / stepsPerRow),
       count: 0,
       errors: 0,
@@ -52,3 +50,20 @@ GROUP BY x, step`;
     partial: cutShort(deadline),
   };
 }
+
+const cellsOfSpans = (rows: string, x: string): string => `
+SELECT ${x}, step, sum(spans) AS spans, sum(failed) AS failed
+FROM ${rows}
+GROUP BY x, step`;
+
+/** Into an array with a place per step: a quarter cheaper than a row per step of each map. */
+const cellsOfMaps = (rows: string, x: string): string => `
+SELECT x, toUInt16(cell.3) AS step, cell.1 AS spans, cell.2 AS failed
+FROM (
+  SELECT ${x},
+    sumResampleArray(0, ${STEPS_END}, 1)(mapValues(steps), mapKeys(steps)) AS all,
+    sumResampleArray(0, ${STEPS_END}, 1)(mapValues(error_steps), mapKeys(error_steps)) AS errors
+  FROM ${rows}
+  GROUP BY x
+)
+ARRAY JOIN arrayFilter(cell -> cell.1 > 0, arrayZip(all, errors, range(${STEPS_END}))) AS cell`;

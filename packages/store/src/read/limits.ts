@@ -5,9 +5,18 @@ export interface QueryLimits {
   readonly timeoutMs: number;
   /** Memory of one statement in the engine. Default 400 MB. */
   readonly memoryBytes: number;
+  /**
+   * What the values offered while typing are worth: their counts are of the newest spans that could be read in it.
+   * Default 0.3 s.
+   */
+  readonly completionMs: number;
 }
 
-export const DEFAULT_LIMITS: QueryLimits = Object.freeze({ timeoutMs: 10_000, memoryBytes: 400_000_000 });
+export const DEFAULT_LIMITS: QueryLimits = Object.freeze({
+  timeoutMs: 10_000,
+  memoryBytes: 400_000_000,
+  completionMs: 300,
+});
 
 /** The time that one call has left; its settings make the engine stop a statement that takes longer. */
 export class Deadline {

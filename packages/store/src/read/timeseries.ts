@@ -13,37 +13,51 @@ export async function timeseries(reader: Reader, query: TimeseriesQuery): Promis
   const columns = groupBy === 'operation' ? ['service', 'name'] : groupBy === 'service' ? ['service'] : [];
   const params = new SqlParameters();
   const deadline = new Deadline(reader.limits);
-  const source = await redSource(
-    reader,
-    { ...query, bucketSeconds: seconds, withSteps: percentiles },
-    params,
-  );
+  const source = await redSource(reader, { ...query, bucketSeconds: seconds }, params);
   const groups = await redGroups(reader, {
     source,
     columns: [...columns, `toUInt32(intDiv(toUnixTimestamp(start), ${seconds})) AS bucket`],
-    withSteps: percentiles,
+    withPercentiles: percentiles,
     params,
     deadline,
     signal,
   });
   const bucketNanos = BigInt(seconds) * SECOND_NANOS;
-  const series = new Map<string, ({ startUnixNano: bigint } & RedStats)[]>();
+  const series = new Map<string, Series>();
   for (const { key, stats } of groups) {
-    const point = { startUnixNano: BigInt(key.at(-1) as number) * bucketNanos, ...stats };
-    entry(series, key.slice(0, -1).join(' '), () => [] as (typeof point)[]).push(point);
+    const bucket = key.at(-1) as number;
+    const one = entry(series, key.slice(0, -1).join(' '), () => ({ points: [], total: 0 }));
+    one.points.push({ bucket, stats });
+    one.total += stats.count;
   }
   return {
     bucketNanos,
-    series: Array.from(series, ([key, points]) => ({
-      key,
-      points: points.sort((a, b) => (a.startUnixNano < b.startUnixNano ? -1 : 1)),
-    })).sort((a, b) => total(b.points) - total(a.points) || (a.key < b.key ? -1 : 1)),
+    series: Array.from(series)
+      .sort(([keyA, a], [keyB, b]) => b.total - a.total || (keyA < keyB ? -1 : 1))
+      .map(([key, { points }]) => ({
+        key,
+        points: points
+          .sort((a, b) => a.bucket - b.bucket)
+          .map(({ bucket, stats }) => pointOf(BigInt(bucket) * bucketNanos, stats)),
+      })),
     partial: cutShort(deadline),
   };
 }
 
-const total = (points: readonly { readonly count: number }[]): number =>
-  points.reduce((sum, { count }) => sum + count, 0);
+// Field by field: with a spread, a day of minutes takes three times as long.
+const pointOf = (startUnixNano: bigint, { count, errors, p50, p95, p99 }: RedStats) => ({
+  startUnixNano,
+  count,
+  errors,
+  p50,
+  p95,
+  p99,
+});
+
+interface Series {
+  readonly points: { readonly bucket: number; readonly stats: RedStats }[];
+  total: number;
+}
 
 /** With `onTimeout: 'break'` the engine answers what it had when time was up, without saying so. */
 export const cutShort = (deadline: Deadline): PartialReason => (deadline.isOver ? { reason: 'time' } : null);
