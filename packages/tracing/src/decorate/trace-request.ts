@@ -1,5 +1,6 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
-import { activeContext, currentContext } from '../context/context-manager.ts';
+import { currentContext } from '../context/context-manager.ts';
+import { runInContext } from '../context/run-in-context.ts';
 import { isContextual } from '../context/span-frame.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: any function may be traced, and its type passes through unchanged.
@@ -58,7 +59,7 @@ function inSpan<T>(span: Span, fn: () => T): T {
   const context = isContextual(span)
     ? span
     : currentContext().setValue(Symbol.for('OpenTelemetry Context Key SPAN'), span);
-  return activeContext.run(context, fn);
+  return runInContext(context, fn, undefined);
 }
 
 function traceCall(span: Span, call: () => unknown): unknown {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { activeContext } from '../context/context-manager.ts';
+import { runInContext } from '../context/run-in-context.ts';
 import { RecordingSpan } from '../tracer/span.ts';
 import type { TracingCore } from '../tracing-core.ts';
 import { endWithResponse, serverSpanOf } from './end-of-response.ts';
@@ -24,7 +24,7 @@ export function expressMiddleware(core: TracingCore): Middleware {
     if (!core.running || serverSpanOf(response) !== undefined) return next();
     const span = begin(core, request, response);
     if (span === null) next();
-    else activeContext.run(span, next);
+    else runInContext(span, next, undefined);
   };
 }
 

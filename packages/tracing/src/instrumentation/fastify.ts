@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { activeContext } from '../context/context-manager.ts';
+import { runInContext } from '../context/run-in-context.ts';
 import { CLOUD_TRACE_HEADER } from '../propagation/cloud-trace-context.ts';
 import { CORRELATION_ID_HEADER } from '../propagation/propagator.ts';
 import { RecordingSpan } from '../tracer/span.ts';
@@ -67,7 +67,7 @@ function addHooks(app: FastifyLike, core: TracingCore, begin: Begin): void {
     if (!core.running) return done();
     const span = beginOrName(core, request, reply, begin);
     if (span === null) done();
-    else activeContext.run(span, done);
+    else runInContext(span, done, undefined);
   });
   if (hooked.has(app)) return;
   hooked.add(app);

@@ -11,7 +11,8 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import { activeContext, currentContext } from '../context/context-manager.ts';
+import { currentContext } from '../context/context-manager.ts';
+import { runInContext } from '../context/run-in-context.ts';
 import { bagOf, SPAN_KEY, SUPPRESS_TRACING_KEY } from '../context/span-frame.ts';
 import type { ClientLibrary } from '../instrumentation/client-span.ts';
 import { clientTarget } from '../instrumentation/client-target.ts';
@@ -72,7 +73,7 @@ export class SdkTracer implements Tracer {
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : undefined;
     const parent = rest.length > 2 ? (rest[1] as Context) : currentContext();
     const span = this.startSpan(name, options, parent);
-    return activeContext.run(trace.setSpan(parent, span), fn, span) as ReturnType<F>;
+    return runInContext(trace.setSpan(parent, span), fn, span) as ReturnType<F>;
   }
 
   /** The span and nothing around it: what instrumentations call, with a context that is not suppressed. */
