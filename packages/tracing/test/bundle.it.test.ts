@@ -1,5 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,28 +7,17 @@ import { build } from 'esbuild';
 import { rolldown } from 'rolldown';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type OtlpReceiver, startOtlpReceiver, treeOf } from './otlp-receiver.ts';
+import { projectWithSdk } from './published-package.ts';
 
 const run = promisify(execFile);
-const here = import.meta.dirname;
-const work = mkdtempSync(join(tmpdir(), 'utxoiq-bundle-'));
-/** The published package, with what it and the programs need beside it. */
-const project = join(work, 'project');
+const project = projectWithSdk(['@grpc/grpc-js', 'fastify'], 'programs');
 /** Here nothing is installed: what is not in a bundle cannot be found. */
-const bare = join(work, 'bare');
-const sdk = join(project, 'node_modules/@utxoiq/tracing');
-
-mkdirSync(bare, { recursive: true });
-mkdirSync(join(sdk, '..'), { recursive: true });
-execFileSync(process.execPath, [join(here, '../build.ts'), '--out', sdk, '--no-types']);
-for (const name of ['@opentelemetry/api', '@grpc/grpc-js', 'fastify']) {
-  mkdirSync(join(project, 'node_modules', name, '..'), { recursive: true });
-  symlinkSync(join(here, '../../../node_modules', name), join(project, 'node_modules', name));
-}
-cpSync(join(here, 'programs'), project, { recursive: true });
+const bare = mkdtempSync(join(tmpdir(), 'utxoiq-bundle-'));
 const receiver: OtlpReceiver = await startOtlpReceiver();
 afterAll(() => {
   receiver.close();
-  rmSync(work, { recursive: true, force: true });
+  rmSync(bare, { recursive: true, force: true });
+  project.remove();
 });
 
 type Format = 'esm' | 'cjs';
@@ -71,7 +60,7 @@ const ALL: [keyof typeof BUNDLERS, Format][] = [
 
 async function bundle(bundler: keyof typeof BUNDLERS, format: Format, program: string): Promise<Bundle> {
   const file = join(bare, `${program}-${bundler}.${format === 'esm' ? 'mjs' : 'cjs'}`);
-  const modules = await BUNDLERS[bundler](join(project, `${program}.mjs`), format, file);
+  const modules = await BUNDLERS[bundler](join(project.folder, `${program}.mjs`), format, file);
   return { file, modules };
 }
 
@@ -107,14 +96,14 @@ describe('an application bundled together with the SDK', () => {
     ['rolldown', 'esm'],
   ] as const)('%s, %s: traced from outside by --import register', async (bundler, format) => {
     const { file } = await bundle(bundler, format, 'bundled-unaware');
-    const spans = await traced('--import', join(sdk, 'esm/register.js'), file);
+    const spans = await traced('--import', join(project.sdk, 'esm/register.js'), file);
     expect(treeOf(spans)).toBe('GET (client)\n  GET /items/:id (server)');
   });
 });
 
 describe('tree shaking', () => {
   const sizeOf = async (bundler: keyof typeof BUNDLERS, name: string, source: string) => {
-    writeFileSync(join(project, `${name}.mjs`), source);
+    writeFileSync(join(project.folder, `${name}.mjs`), source);
     const { file, modules } = await bundle(bundler, 'esm', name);
     return { text: readFileSync(file, 'utf8'), modules };
   };
