@@ -105,7 +105,9 @@ async function readAnswer(response: http.IncomingMessage): Promise<HttpAnswer> {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'no answer in time';
+  // `node:http` wraps the reason of the signal that ended a request.
+  const { name } = error.cause instanceof Error ? error.cause : error;
+  if (name === 'TimeoutError') return 'no answer in time';
   const code = (error as NodeJS.ErrnoException).code;
   return error.message === '' ? (code ?? error.name) : error.message;
 }
