@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -133,7 +133,16 @@ describe('EmbeddedClickHouse', () => {
     expect(inUse).toEqual(['PORT_UNAVAILABLE', expect.stringContaining(`127.0.0.1:${port}`)]);
     expect(missing).toEqual(['DIRECTORY_UNWRITABLE', expect.stringContaining('/proc/none')]);
     expect(plain).toEqual(['DIRECTORY_UNWRITABLE', expect.stringContaining('plain')]);
-    for (const [, message] of [locked, inUse, missing, plain]) expect(message).not.toContain('\n');
+    await mkdir(join(directory, 'damaged/metadata'), { recursive: true });
+    await writeFile(join(directory, 'damaged/metadata/broken.sql'), 'no SQL');
+    const damaged = await whyNot(join(directory, 'damaged'));
+    expect(damaged).toEqual([
+      'START_FAILED',
+      expect.stringMatching(/damaged: Code: 62\. .*metadata\/broken\.sql/),
+    ]);
+    for (const [, message] of [locked, inUse, missing, plain, damaged]) {
+      expect(message).not.toContain('\n');
+    }
     expect(await ask(engine.url, 'SELECT 1')).toBe('1\n');
   });
 
@@ -155,15 +164,28 @@ describe('EmbeddedClickHouse', () => {
   });
 
   it('bounds the queue: what comes too much is told to come again', async () => {
-    const temporary = await start({ dataDir: directory, maxConcurrentQueries: 1, maxQueuedQueries: 1 });
-    const answers = await Promise.allSettled(
-      [1, 2, 3, 4].map((n) => ask(temporary.url, `SELECT sleep(0.3), ${n}`)),
+    const temporary = await start({
+      dataDir: directory,
+      maxConcurrentQueries: 1,
+      maxQueuedQueries: 1,
+      drainTimeoutMs: 100,
+    });
+    const refused: string[] = [];
+    const endless = Promise.allSettled(
+      [1, 2, 3, 4].map(() =>
+        ask(
+          temporary.url,
+          'SELECT sum(sleepEachRow(0.01)) FROM numbers(100000) SETTINGS max_block_size = 1',
+        ).catch((error: Error) => refused.push(error.message)),
+      ),
     );
-    const refused = answers.filter((answer) => answer.status === 'rejected');
-    expect(refused.map(({ reason }) => String(reason))).toEqual([
+    await expect.poll(() => refused.length).toBe(2); // One runs, one waits, for longer than this test.
+    expect(refused).toEqual([
       expect.stringContaining('503 Code: 202.'),
       expect.stringContaining('503 Code: 202.'),
     ]);
+    await temporary.stop();
+    await endless;
   });
 });
 
