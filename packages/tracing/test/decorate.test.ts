@@ -131,4 +131,25 @@ describe('traceRequest', () => {
     expect(off.tracing.traceRequest('x')(() => off.tracing.getCurrentTraceId())()).toBeNull();
     expect(off.spans.all).toHaveLength(0);
   });
+
+  it('throws on what a function threw, whatever it is', () => {
+    const strange = new Error('strange');
+    Object.defineProperty(strange, 'stack', {
+      get() {
+        throw new Error('no stack');
+      },
+    });
+    for (const thrown of [Object.create(null), undefined, null, 0, strange]) {
+      let caught: unknown = 'nothing';
+      try {
+        tracing.traceRequest('strange')(() => {
+          throw thrown;
+        })();
+      } catch (error) {
+        caught = error;
+      }
+      expect(caught).toBe(thrown);
+    }
+    expect(spans.findAll('strange').map(({ status }) => status.code)).toEqual(Array(5).fill('error'));
+  });
 });

@@ -3,7 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { apiCopies } from '../src/doctor/api-copies.ts';
 import { appStart } from '../src/doctor/app-start.ts';
 import { run } from '../src/doctor/command-line.ts';
@@ -63,6 +63,16 @@ describe('doctor on variables', () => {
     );
     expect(text).toContain('OTEL_WHATEVER is not read');
     expect(text).not.toMatch(/METRICS|LOG_LEVEL/);
+  });
+
+  it('finds that credentials for Google are missing, and says how to get some', async () => {
+    const nowhere = join(tmpdir(), 'no-such-key.json');
+    vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', nowhere);
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://telemetry.googleapis.com', GCP_PROJECT_ID: 'p' };
+    const text = await report(env, answering(200));
+    vi.unstubAllEnvs();
+    expect(text).toMatch(/!! .*(?:credentials|npm install google-auth-library)/i);
+    expect(text).toMatch(/-> .*(?:gcloud auth application-default login|npm install google-auth-library)/);
   });
 
   it('asks a gRPC collector over gRPC', async () => {

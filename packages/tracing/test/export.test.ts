@@ -27,7 +27,10 @@ describe('export', () => {
     await tracing.stop();
     expect(transport.spans).toHaveLength(500);
     for (const body of transport.bodies) expect(body.length).toBeLessThan(2700);
+    const { batchesExported, exportDurationMs } = tracing.metrics();
     expect(tracing.metrics()).toMatchObject({ spansExported: 500, queuedBytes: 0 });
+    expect(batchesExported).toBe(transport.bodies.length);
+    expect(exportDurationMs).toBeGreaterThan(0);
   });
 
   it('sends by itself soon after spans have ended', async () => {

@@ -129,6 +129,22 @@ describe('the propagator', () => {
     expect(parentOf({ b3: '0' })).toBeUndefined();
   });
 
+  it('writes B3 in the forms that were asked for, and reads them back', () => {
+    const spanContext = { traceId: TRACE, spanId: '00f067aa0ba902b7', traceFlags: 1 };
+    const context = trace.setSpanContext(ROOT_CONTEXT, spanContext);
+    const expected = {
+      b3: { b3: `${TRACE}-00f067aa0ba902b7-1` },
+      b3multi: { 'x-b3-traceid': TRACE, 'x-b3-spanid': '00f067aa0ba902b7', 'x-b3-sampled': '1' },
+    } as const;
+    for (const format of ['b3', 'b3multi'] as const) {
+      const headers: Record<string, string> = {};
+      const own = new Propagator({ formats: [format] });
+      own.inject(context, headers, defaultTextMapSetter);
+      expect(headers).toEqual(expected[format]);
+      expect(own.parentOf((name) => headers[name])).toMatchObject(spanContext);
+    }
+  });
+
   it('keeps the caller’s parent where a front end has rewritten traceparent', () => {
     const own = new Propagator({ parentHeader: 'X-Utxoiq-Parent' });
     const caller = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

@@ -3,8 +3,9 @@ import { currentContext } from '../context/context-manager.ts';
 import { runInContext } from '../context/run-in-context.ts';
 import { isContextual } from '../context/span-frame.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: any function may be traced, and its type passes through unchanged.
-export type AnyFunction = (...args: any[]) => unknown;
+/** Every function is one of these: it may be traced, and its own type passes through unchanged. */
+export type AnyFunction = (...args: never[]) => unknown;
+type Callable = (...args: unknown[]) => unknown;
 
 /** What `traceRequest()` gives: a wrapper for functions, a standard decorator, and a legacy one. */
 export interface TraceDecorator {
@@ -31,9 +32,10 @@ export function traceDecorator(startSpan: StartSpan, spanName?: string): TraceDe
   return decorate as TraceDecorator;
 }
 
-function wrap<F extends AnyFunction>(fn: F, name: string, startSpan: StartSpan): F {
+function wrap<F extends AnyFunction>(traced: F, name: string, startSpan: StartSpan): F {
+  const fn = traced as unknown as Callable;
   const kind = fn.constructor.name;
-  const traced =
+  const wrapper =
     kind === 'GeneratorFunction'
       ? function* (this: unknown, ...args: unknown[]) {
           const span = startSpan(name);
@@ -50,9 +52,9 @@ function wrap<F extends AnyFunction>(fn: F, name: string, startSpan: StartSpan):
             const span = startSpan(name);
             return span === null ? fn.apply(this, args) : traceCall(span, () => fn.apply(this, args));
           };
-  Object.defineProperty(traced, 'name', { value: fn.name, configurable: true });
-  Object.defineProperty(traced, 'length', { value: fn.length, configurable: true });
-  return traced as unknown as F;
+  Object.defineProperty(wrapper, 'name', { value: fn.name, configurable: true });
+  Object.defineProperty(wrapper, 'length', { value: fn.length, configurable: true });
+  return wrapper as unknown as F;
 }
 
 function inSpan<T>(span: Span, fn: () => T): T {
@@ -150,11 +152,14 @@ function fail(span: Span, error: unknown): void {
   span.end();
 }
 
+/** The program's error goes on whatever it is: a getter of it may throw, or it may have no text. */
 function recordFailure(span: Span, error: unknown): void {
-  const failure = error instanceof Error ? error : String(error);
-  span.recordException(failure);
-  span.setStatus({
-    code: SpanStatusCode.ERROR,
-    message: typeof failure === 'string' ? failure : failure.message,
-  });
+  try {
+    const failure = error instanceof Error ? error : String(error);
+    span.recordException(failure);
+    const message = typeof failure === 'string' ? failure : failure.message;
+    span.setStatus({ code: SpanStatusCode.ERROR, message });
+  } catch {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: typeof error });
+  }
 }

@@ -27,8 +27,8 @@ export interface FastifyReplyLike {
   header(name: string, value: string): unknown;
 }
 export interface FastifyLike {
-  // biome-ignore lint/suspicious/noExplicitAny: Fastify overloads addHook per hook name; no narrower type fits all its versions.
-  addHook(name: any, hook: any): unknown;
+  /** Overloaded per hook name in Fastify's own types: this is what all its overloads have in common. */
+  addHook(name: never, hook: never): unknown;
 }
 type Done = () => void;
 
@@ -63,7 +63,8 @@ const hooked = new WeakSet<FastifyLike>();
 type Begin = (request: FastifyRequestLike, reply: FastifyReplyLike) => ServerSpan | null;
 
 function addHooks(app: FastifyLike, core: TracingCore, begin: Begin): void {
-  app.addHook('onRequest', (request: FastifyRequestLike, reply: FastifyReplyLike, done: Done) => {
+  const hooks = app as unknown as { addHook(name: string, hook: unknown): unknown };
+  hooks.addHook('onRequest', (request: FastifyRequestLike, reply: FastifyReplyLike, done: Done) => {
     if (!core.running) return done();
     const span = beginOrName(core, request, reply, begin);
     if (span === null) done();
@@ -71,7 +72,7 @@ function addHooks(app: FastifyLike, core: TracingCore, begin: Begin): void {
   });
   if (hooked.has(app)) return;
   hooked.add(app);
-  app.addHook(
+  hooks.addHook(
     'onError',
     (_request: FastifyRequestLike, reply: FastifyReplyLike, error: unknown, done: Done) => {
       const span = serverSpanOf(reply.raw);
