@@ -103,6 +103,26 @@ describe('listTraces in the order of the root', () => {
     expect(await ids(even)).toEqual(expected(orderBy, 'even'));
   });
 
+  it.each(['start desc', 'duration', 'name', 'trace_id'] as const)(
+    'has no need of times: by %s',
+    async (orderBy) => {
+      const query = {
+        projects: 'all',
+        startUnixNano: 0n,
+        endUnixNano: 2n ** 63n - 1n,
+        filter: null,
+      } as const;
+      const ids = async (range: object, orderOf: 'root' | 'trace') => {
+        const page = await store.listTraces({ ...query, ...range, orderBy, orderOf, pageSize: 80 });
+        return page.traces.map(({ traceId }) => traceId);
+      };
+      for (const orderOf of ['root', 'trace'] as const) {
+        expect(await ids({}, orderOf)).toEqual(await ids(RANGE, orderOf));
+        expect(await ids({}, orderOf)).toHaveLength(70);
+      }
+    },
+  );
+
   it('takes no token of the other order, and lists a range as the other order does', async () => {
     const query = { ...RANGE, filter: null, orderBy: 'start', pageSize: 9 } as const;
     const { nextPageToken } = await store.listTraces(query);

@@ -7,6 +7,7 @@ import { numericKey, type PageKey } from './page-token.ts';
 import { type FoundTraces, limitReached } from './partial.ts';
 import type { ListTracesQuery } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
+import { nearBuckets } from './rollup-buckets.ts';
 import { hex } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
@@ -82,12 +83,11 @@ async function readCandidates(
   const [field, direction = ''] = query.orderBy.split(' ') as [keyof typeof SORT_KEYS, string?];
   const sort = SORT_KEYS[field];
   const { startUnixNano: from, endUnixNano: to } = query;
-  const near = `BETWEEN toStartOfTenMinutes(${params.time(from - LOOK_AROUND_NANOS)}) AND ${params.time(to + LOOK_AROUND_NANOS)}`;
   const sql = `
 SELECT reinterpretAsFixedString(${ID_NUMBER}) AS id,
   ${sort.sql} AS sort_key, min(start) AS first_start, max(end) AS last_end
 FROM traces
-WHERE ${visible(query.projects, params)} AND bucket ${near} AND ${isRare ? await matchingTraces(reader, query, params) : '1'}
+WHERE ${visible(query.projects, params)} AND ${nearBuckets({ from, to }, params)} AND ${isRare ? await matchingTraces(reader, query, params) : '1'}
 GROUP BY ${ID_NUMBER}
 HAVING first_start BETWEEN ${params.time(from)} AND ${params.time(to)}${await durations(query, params)}
   ${after === null ? '' : `AND (sort_key, id) ${direction === 'desc' ? '<' : '>'} (${bound(sort, after, params)}, ${params.bytes(after.id)})`}

@@ -7,6 +7,7 @@ import { numericKey, type PageKey } from './page-token.ts';
 import { type FoundTraces, limitReached } from './partial.ts';
 import type { ListTracesQuery } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
+import { nearBuckets } from './rollup-buckets.ts';
 import { hex } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { type TimeWindow, timeWindows, windowGrowth } from './time-windows.ts';
@@ -130,7 +131,7 @@ FROM (
   SELECT trace_id, ${key.trace} AS sort_key
   FROM traces
   WHERE ${visible(projects, params)}
-    AND bucket BETWEEN toStartOfTenMinutes(${params.time(from - LOOK_AROUND_NANOS)}) AND ${params.time(to + LOOK_AROUND_NANOS)}
+    AND ${nearBuckets({ from, to }, params)}
   GROUP BY trace_id
   HAVING max(root_name) = '' AND ${inWindow('min(start)')}
 )
@@ -181,7 +182,7 @@ LIMIT ${this.#step()}`;
 SELECT trace_id, min(start) AS first_start, max(end) AS last_end
 FROM traces
 WHERE ${visible(projects, params)}
-  AND bucket BETWEEN toStartOfTenMinutes(${params.time(from - LOOK_AROUND_NANOS)}) AND ${params.time(to + LOOK_AROUND_NANOS)}
+  AND ${nearBuckets({ from, to }, params)}
   AND trace_id IN (${params.traceIds(ids)})
 GROUP BY trace_id
 HAVING first_start BETWEEN ${params.time(from)} AND ${params.time(to)}`;
