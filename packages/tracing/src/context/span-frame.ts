@@ -50,8 +50,17 @@ export function isSuppressed(context: Context): boolean {
 export function bagOf(context: Context): Context {
   if (context === ROOT_CONTEXT) return context;
   if ('bag' in context) return (context as SpanFrame | ContextualSpan).bag;
-  return context.getValue(SPAN_KEY) === undefined ? context : context.deleteValue(SPAN_KEY);
+  if (context.getValue(SPAN_KEY) === undefined) return context;
+  let bag = bags.get(context);
+  if (bag === undefined) {
+    bag = context.deleteValue(SPAN_KEY);
+    bags.set(context, bag);
+  }
+  return bag;
 }
+
+/** Of the API's own contexts, whose `deleteValue` makes a context with six closures: each span begun in one asks. */
+const bags = new WeakMap<Context, Context>();
 
 export function withValue(span: Span | undefined, bag: Context, key: symbol, value: unknown): Context {
   if (key !== SPAN_KEY) return new SpanFrame(span, bag.setValue(key, value));

@@ -1,6 +1,6 @@
 import type { RecordingSpan } from '../tracer/span.ts';
+import { PreviousSpan } from './previous-span.ts';
 import { ProtoWriter, varintLength } from './proto-writer.ts';
-import { RepeatedAttributes } from './repeated-attributes.ts';
 import type { EncodedResource, EncodedScope } from './scope.ts';
 import { writeSpan } from './span-encoder.ts';
 
@@ -27,7 +27,7 @@ const KEEP_BYTES = 4 * 1024 * 1024;
 interface ScopeBuffer {
   readonly scope: EncodedScope;
   readonly out: ProtoWriter;
-  readonly attributes: RepeatedAttributes;
+  readonly previous: PreviousSpan;
 }
 
 /**
@@ -67,9 +67,9 @@ export class BatchEncoder {
   closeBatch(): void {
     if (this.count === 0) return;
     const batch = { body: this.assemble(), spanCount: this.count };
-    for (const { out, attributes } of this.buffers) {
+    for (const { out, previous } of this.buffers) {
       out.shrink(KEEP_BYTES);
-      attributes.forget();
+      previous.forget();
     }
     this.bytes = 0;
     this.count = 0;
@@ -82,19 +82,19 @@ export class BatchEncoder {
       const buffer = buffers[i] as ScopeBuffer;
       if (buffer.scope === scope) return buffer;
     }
-    const made = { scope, out: new ProtoWriter(), attributes: new RepeatedAttributes() };
+    const made = { scope, out: new ProtoWriter(), previous: new PreviousSpan() };
     buffers.push(made);
     return made;
   }
 
-  private write({ out, attributes }: ScopeBuffer, span: RecordingSpan): boolean {
+  private write({ out, previous }: ScopeBuffer, span: RecordingSpan): boolean {
     const start = out.position;
     try {
-      writeSpan(out, span, attributes);
+      writeSpan(out, span, previous);
       return true;
     } catch (error) {
       out.position = start;
-      attributes.forget();
+      previous.forget();
       this.options.onBadSpan(error);
       return false;
     }

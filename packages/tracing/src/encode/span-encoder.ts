@@ -2,8 +2,8 @@ import type { SpanContext } from '@opentelemetry/api';
 import { epochOf, epochWordsOf } from '../tracer/clock.ts';
 import type { RecordingSpan, SpanEventRecord, SpanExtras, SpanLinkRecord } from '../tracer/span.ts';
 import { writeKeyValue } from './any-value.ts';
+import type { PreviousSpan } from './previous-span.ts';
 import type { ProtoWriter } from './proto-writer.ts';
-import type { RepeatedAttributes } from './repeated-attributes.ts';
 
 /** Tags of opentelemetry-proto trace.proto: `ScopeSpans.spans`, then the fields of `Span`. */
 const SPANS = 0x12;
@@ -28,23 +28,27 @@ const HAS_IS_REMOTE = 0x100;
 const IS_REMOTE = 0x200;
 
 /** One span as an element of `ScopeSpans.spans`, tag and length included. */
-export function writeSpan(out: ProtoWriter, span: RecordingSpan, attributes: RepeatedAttributes): void {
+export function writeSpan(out: ProtoWriter, span: RecordingSpan, previous: PreviousSpan): void {
   out.byte(SPANS);
   const start = out.openLong();
-  writeIdentity(out, span);
+  writeIdentity(out, span, previous);
   writeTimes(out, span);
   span.writeOwnAttributes(out);
-  attributes.write(out, span.pairs);
+  previous.writeAttributes(out, span.pairs);
   if (span.more !== null) writeExtras(out, span.more);
   writeStatus(out, span);
   out.byte(FLAGS[0]);
   out.byte(FLAGS[1]);
   out.fixed32(flagsOf(span.traceFlags, span.parentIsRemote));
+  const end = out.position;
   out.closeLong(start);
+  previous.moveBy(out.position - end);
 }
 
-function writeIdentity(out: ProtoWriter, span: RecordingSpan): void {
-  writeId(out, TRACE_ID, span.traceId);
+function writeIdentity(out: ProtoWriter, span: RecordingSpan, previous: PreviousSpan): void {
+  out.byte(TRACE_ID);
+  out.byte(span.traceId.length >>> 1);
+  previous.writeTraceId(out, span.traceId);
   writeSpanId(out, SPAN_ID, span.idHigh, span.idLow);
   if (span.traceState !== undefined) writeText(out, TRACE_STATE, span.traceState.serialize());
   if (span.hasParent) writeSpanId(out, PARENT_SPAN_ID, span.parentHigh, span.parentLow);

@@ -13,7 +13,7 @@ import {
 } from '@opentelemetry/api';
 import { currentContext } from '../context/context-manager.ts';
 import { runInContext } from '../context/run-in-context.ts';
-import { bagOf, SPAN_KEY, SUPPRESS_TRACING_KEY } from '../context/span-frame.ts';
+import { bagOf, isContextual, isSuppressed, SPAN_KEY } from '../context/span-frame.ts';
 import type { ClientLibrary } from '../instrumentation/client-span.ts';
 import { clientTarget } from '../instrumentation/client-target.ts';
 import { HttpClientSpan } from '../instrumentation/http-client-span.ts';
@@ -58,7 +58,7 @@ export class SdkTracer implements Tracer {
 
   startSpan(name: string, options: SpanOptions = {}, context: Context = currentContext()): Span {
     const within = options.root === true ? bagOf(context) : context;
-    if (within.getValue(SUPPRESS_TRACING_KEY) === true) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    if (isSuppressed(within)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const span = this.begin(name, options.kind ?? SpanKind.INTERNAL, within, options);
     if (!(span instanceof RecordingSpan)) return span;
     if (options.startTime !== undefined) span.extras().startTime = hrTimeOf(options.startTime);
@@ -73,7 +73,9 @@ export class SdkTracer implements Tracer {
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : undefined;
     const parent = rest.length > 2 ? (rest[1] as Context) : currentContext();
     const span = this.startSpan(name, options, parent);
-    return runInContext(trace.setSpan(parent, span), fn, span) as ReturnType<F>;
+    // A span of ours is a context with the parent's bag.
+    const context = isContextual(span) ? span : trace.setSpan(parent, span);
+    return runInContext(context, fn, span) as ReturnType<F>;
   }
 
   /** The span and nothing around it: what instrumentations call, with a context that is not suppressed. */
