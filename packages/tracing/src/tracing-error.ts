@@ -1,3 +1,4 @@
+/** All of them; docs/errors.md says what each means and what to do. */
 export const tracingErrorCodes = [
   'BAD_OPTION',
   'READ_FAILED',
@@ -9,6 +10,7 @@ export const tracingErrorCodes = [
   'PERMISSION_DENIED',
   'QUOTA_EXCEEDED',
 ] as const;
+/** Codes of `TracingError`. */
 export type TracingErrorCode = (typeof tracingErrorCodes)[number];
 
 /** The one error class of the SDK; `docs/errors.md` lists its codes. Only set-up and reading throw it. */

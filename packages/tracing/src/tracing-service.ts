@@ -75,6 +75,10 @@ export class TracingService {
   /** What `stop()` undoes. */
   private readonly undo: (() => void)[] = [];
 
+  /**
+   * Decides everything, does nothing yet: no I/O, no timers. Throws `TracingError` `BAD_OPTION` where an option or a
+   * variable cannot be used. `env` stands for `process.env` in tests.
+   */
   constructor(options: TracingOptions = {}, env: NodeJS.ProcessEnv = process.env) {
     const settings = settingsOf(options, env);
     this.settings = settings;
@@ -144,7 +148,10 @@ export class TracingService {
     return core;
   }
 
-  /** Registers the tracer with the OpenTelemetry API and begins to trace. */
+  /**
+   * Registers the tracer with the OpenTelemetry API and begins to trace, before it returns; what is waited for is
+   * Google's resource, half a second at most. Twice is once; a service that was stopped stays stopped.
+   */
   start(): Promise<void> {
     this.starting ??= this.begin();
     return this.starting;
@@ -348,12 +355,15 @@ export class TracingService {
     return activeContext.run(SUPPRESSED, fn);
   }
 
-  /** A trace with all its spans, from the monitoring API. Throws `TRACE_NOT_FOUND` where there is none. */
+  /**
+   * A trace with all its spans, by its 32 hex digits, from the monitoring API (`apiUrl`). Throws `TracingError`:
+   * `TRACE_NOT_FOUND` where there is none, `READ_REFUSED`, `READ_FAILED`, `BAD_OPTION`.
+   */
   getTrace(traceId: string): Promise<TraceData> {
     return this.withoutTracing(() => this.reader.getTrace(traceId));
   }
 
-  /** A page of traces in a time range; `nextPageToken` on it leads on. */
+  /** A page of traces in a time range; `nextPageToken` on it leads on. Throws as `getTrace` does. */
   listTraces(options: ListTracesOptions): Promise<TraceList> {
     return this.withoutTracing(() => this.reader.listTraces(options));
   }

@@ -15,6 +15,7 @@ import { READ_COST, READ_QUOTA, ReadBudget } from './read-budget.ts';
 import { readingHeaders, textOf } from './reading-headers.ts';
 import { TraceCache } from './trace-cache.ts';
 
+/** All optional: without any, the credentials of the environment and their project. */
 export interface CloudTraceClientOptions {
   /** Default: the credentials' project. */
   readonly projectId?: string;
@@ -44,7 +45,9 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** Which traces, of those whose root began in a time range (Cloud Trace v1, `projects.traces.list`). */
 export interface CloudTraceListOptions {
+  /** Nanoseconds since 1970, inclusive. */
   readonly startUnixNano: bigint;
   readonly endUnixNano: bigint;
   /** In the Cloud Trace filter language. */
@@ -52,12 +55,14 @@ export interface CloudTraceListOptions {
   readonly orderBy?: TraceOrder;
   /** Up to 1000, with all spans up to 100; fewer may come. 100. */
   readonly pageSize?: number;
+  /** `nextPageToken` of the page before. */
   readonly pageToken?: string;
   /** Whole traces, or only their root spans (default: whole). Both cost the same. */
   readonly view?: 'COMPLETE' | 'ROOTSPAN';
   readonly signal?: AbortSignal;
 }
 
+/** A page of traces, newest first unless ordered otherwise; `nextPageToken` is null on the last. */
 export interface CloudTracePage {
   readonly traces: readonly { readonly traceId: string; readonly spans: readonly Span[] }[];
   readonly nextPageToken: string | null;

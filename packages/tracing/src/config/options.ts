@@ -11,6 +11,7 @@ import type { SpanLimits } from '../tracer/span-limits.ts';
 import type { SpanSink } from '../tracer/span-pipeline.ts';
 import type { Protocol } from './endpoint.ts';
 
+/** A bearer token, or a function that is asked for one before each request. */
 export type TokenSource = string | (() => string | Promise<string>);
 
 /** As much of an OpenTelemetry instrumentation as is used. */
@@ -25,6 +26,7 @@ export interface TracingOptions {
   readonly projectId?: string;
   /** `OTEL_SERVICE_NAME`; `unknown_service:node`. */
   readonly serviceName?: string;
+  /** `service.version`; none. */
   readonly serviceVersion?: string;
   /** Added to `OTEL_RESOURCE_ATTRIBUTES`. */
   readonly resourceAttributes?: Attributes;

@@ -1,3 +1,4 @@
+/** What went wrong while tracing; docs/errors.md. */
 export type ReportCode =
   | 'UNREACHABLE'
   | 'REFUSED'
@@ -7,6 +8,7 @@ export type ReportCode =
   | 'NEVER_ENDED'
   | 'LOADED_TOO_EARLY';
 
+/** Is told the first problem of each kind, with what to do about it. What it throws or rejects with is dropped. */
 export type Report = (report: { code: ReportCode; message: string; nextStep: string }) => void;
 
 const NEXT_STEP: Readonly<Record<ReportCode, string>> = {

@@ -8,6 +8,7 @@ import { type HttpAnswer, resultOfAnswer } from './otlp-response.ts';
 import type { SendResult, Transport } from './send-result.ts';
 import type { TlsFiles } from './tls-files.ts';
 
+/** Headers of requests to the collector; a function is asked before each request, and may throw: the batch waits then. */
 export type HeaderSource = Readonly<Record<string, string>> | (() => Promise<Record<string, string>>);
 
 export interface OtlpHttpOptions {

@@ -3,6 +3,7 @@ import type { TracingOptions } from '../config/options.ts';
 import type { HeaderSource } from '../export/otlp-http-transport.ts';
 import type { GoogleAuthLike } from './google-auth.ts';
 
+/** How spans get to Google's Telemetry API. */
 export interface GoogleOptions {
   /** A `GoogleAuth` of your own, of any major of google-auth-library from 9 on. */
   readonly auth?: GoogleAuthLike;

@@ -2,6 +2,7 @@ import type { SdkTracer } from '../tracer/tracer.ts';
 import type { TracingCore } from '../tracing-core.ts';
 import { VERSION } from '../version.ts';
 
+/** Options of `instrumentGrpc`. */
 export interface GrpcServerOptions {
   /** Methods that get no span, by their path: `/grpc.health.v1.Health/Check`. */
   readonly ignore?: (path: string) => boolean;

@@ -11,6 +11,7 @@ import { type ServerSpan, startServerSpan } from './server-span.ts';
 type Next = (error?: unknown) => void;
 /** A middleware of Express, Connect and whatever takes theirs. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: Next) => void;
+/** An error handler of Express: four parameters tell it from others. */
 export type ErrorMiddleware = (
   error: unknown,
   request: IncomingMessage,

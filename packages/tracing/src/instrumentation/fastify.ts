@@ -26,6 +26,7 @@ export interface FastifyReplyLike {
   readonly raw: ServerResponse;
   header(name: string, value: string): unknown;
 }
+/** An instance of Fastify 4 or 5. */
 export interface FastifyLike {
   /** Overloaded per hook name in Fastify's own types: this is what all its overloads have in common. */
   addHook(name: never, hook: never): unknown;

@@ -23,6 +23,7 @@ export interface HonoContextLike {
   /** Node's request, where the application runs on @hono/node-server. */
   readonly env?: unknown;
 }
+/** For `app.use()` of Hono 4. */
 export type HonoMiddleware = (context: HonoContextLike, next: () => Promise<void>) => Promise<void>;
 
 /**

@@ -8,6 +8,7 @@ import { endWithResponse } from './end-of-response.ts';
 import { nameFastifyRoutes } from './fastify.ts';
 import { responseTraceHeader, type ServerSpan, startServerSpan } from './server-span.ts';
 
+/** Options of `instrumentHttp`. */
 export interface HttpServerOptions {
   /** Requests that get no span: health checks, say. What it throws is reported once and counts as false. */
   readonly ignore?: (request: IncomingMessage) => boolean;

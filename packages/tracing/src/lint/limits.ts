@@ -34,4 +34,5 @@ export const LINT_PROFILES = Object.freeze({
   },
 }) satisfies Readonly<Record<string, SpanLintLimits>>;
 
+/** Whose limits: `cloud-trace` or `otlp`. */
 export type LintProfile = keyof typeof LINT_PROFILES;

@@ -10,6 +10,7 @@ export interface LintableSpan {
   readonly links?: readonly unknown[];
 }
 
+/** One limit that a span is beyond. */
 export interface SpanLintProblem {
   readonly limit: keyof SpanLintLimits;
   readonly actual: number;

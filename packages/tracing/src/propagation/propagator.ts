@@ -30,6 +30,7 @@ export const TRACE_PARENT_HEADER = 'traceparent';
 export const TRACE_STATE_HEADER = 'tracestate';
 export const CORRELATION_ID_HEADER = 'x-correlation-id';
 
+/** Names of `OTEL_PROPAGATORS`; `cloud-trace` is `X-Cloud-Trace-Context`, `b3` the single header. */
 export type PropagationFormat = 'tracecontext' | 'baggage' | 'cloud-trace' | 'b3' | 'b3multi';
 
 export const DEFAULT_FORMATS: readonly PropagationFormat[] = Object.freeze([

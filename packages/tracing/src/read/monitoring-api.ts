@@ -10,6 +10,7 @@ export interface TraceData {
   readonly [more: string]: unknown;
 }
 
+/** A span of a trace: times in RFC 3339, ids in hex, `status.code` by OTLP (0 unset, 1 ok, 2 error). */
 export interface SpanData {
   readonly span_id: string;
   readonly name: string;
@@ -22,6 +23,7 @@ export interface SpanData {
   readonly [more: string]: unknown;
 }
 
+/** A trace in a list, without its spans; docs/api.md has the rest of its fields. */
 export interface TraceListItem {
   readonly trace_id: string;
   readonly project_id: string;
@@ -32,14 +34,17 @@ export interface TraceListItem {
 /** One page of traces: an array, with the token of the next page beside it where there is one. */
 export type TraceList = readonly TraceListItem[] & { readonly nextPageToken?: string };
 
+/** Which page of which traces (`GET /api/v1/monitoring/traces`). */
 export interface ListTracesOptions {
   /** Start of the time range: a `Date`, epoch milliseconds, or RFC 3339. */
   readonly startTime: Date | number | string;
+  /** Its end, in the same forms. */
   readonly endTime: Date | number | string;
   /** In the Cloud Trace filter language. */
   readonly filter?: string;
   /** 1 to 1000; 100. */
   readonly pageSize?: number;
+  /** `nextPageToken` of the page before. */
   readonly pageToken?: string;
   /** `start desc`, `duration desc`, ... */
   readonly orderBy?: string;

@@ -10,12 +10,14 @@ import {
   type SamplingResult,
 } from './sampler.ts';
 
+/** Keeps every trace (specification, trace/sdk.md, "AlwaysOn"). */
 export const alwaysOn: QuickSampler = Object.freeze({
   shouldSample: () => SAMPLE,
   quick: () => SAMPLE,
   toString: () => 'AlwaysOnSampler',
 });
 
+/** Keeps none; requests still pass their context on. */
 export const alwaysOff: QuickSampler = Object.freeze({
   shouldSample: () => DROP,
   quick: () => DROP,
@@ -41,6 +43,7 @@ function foldTraceId(traceId: string): number {
   return folded >>> 0;
 }
 
+/** Samplers by kind of parent (specification, trace/sdk.md, "ParentBased"); those left out follow the parent. */
 export interface ParentBasedOptions {
   readonly root: Sampler;
   readonly remoteParentSampled?: Sampler;

@@ -1,6 +1,7 @@
 import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
 import { Decision, DROP, type Sampler, type SamplingResult } from './sampler.ts';
 
+/** Options of `rateLimited`. */
 export interface RateLimitOptions {
   /** Traces per second for each route; others are dropped. */
   readonly perSecond: number;

@@ -4,6 +4,7 @@ import type { Attributes, Context, Link, SpanKind, TraceState } from '@opentelem
 export const Decision = { drop: 0, recordOnly: 1, recordAndSample: 2 } as const;
 export type Decision = (typeof Decision)[keyof typeof Decision];
 
+/** A sampler's answer; attributes are added to the span, a `traceState` replaces the parent's. */
 export interface SamplingResult {
   readonly decision: Decision;
   readonly attributes?: Readonly<Attributes>;

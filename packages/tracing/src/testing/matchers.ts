@@ -58,6 +58,7 @@ export const spanMatchers = {
   },
 };
 
+/** What `assertSpan` looks at; what is left out is not looked at. */
 export interface SpanExpectation {
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly status?: StatusCode;

@@ -9,6 +9,7 @@ export interface RecordedSpan {
   readonly kind: (typeof KINDS)[number];
   readonly traceId: string;
   readonly spanId: string;
+  /** Null for a root. */
   readonly parentSpanId: string | null;
   readonly status: { readonly code: (typeof STATUSES)[number]; readonly message: string };
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -18,7 +19,9 @@ export interface RecordedSpan {
   }[];
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
   readonly durationMs: number;
+  /** False for a span that a sampler only records. */
   readonly sampled: boolean;
+  /** Name of the tracer that made it. */
   readonly scope: string;
 }
 

@@ -1,4 +1,7 @@
-/** Limits of a span, by the names and defaults of the specification (trace/sdk.md, "Span Limits"). */
+/**
+ * Limits of a span, by the names and defaults of the specification (trace/sdk.md, "Span Limits"): counts, and UTF-16
+ * code units of a value. What is beyond is dropped and counted in the span; 128 each, values of any length.
+ */
 export interface SpanLimits {
   readonly attributeCountLimit: number;
   readonly attributeValueLengthLimit: number;

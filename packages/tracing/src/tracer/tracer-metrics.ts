@@ -1,20 +1,28 @@
 /** The tracer's own counters. Every loss is one of them. */
 export interface TracerMetrics {
+  /** Spans begun, whatever the sampler said. */
   spansStarted: number;
+  /** Recorded spans that ended. */
   spansEnded: number;
   /** Spans not recorded because the sampler said no. */
   spansSampledOut: number;
   /** Attributes dropped because their key or value is none the specification knows. */
   invalidAttributes: number;
-  /** Spans lost: the queue was full, the endpoint refused them, or it stayed away too long. */
+  /** Spans lost because `maxQueueBytes` (and `maxSpillBytes`) were reached. */
   spansDroppedQueueFull: number;
+  /** Spans lost because the endpoint refused them, whole requests or parts. */
   spansDroppedRejected: number;
+  /** Spans lost because the endpoint stayed away until `stop()` ran out of time, or because they ended after it. */
   spansDroppedUnreachable: number;
+  /** Spans lost because they could not be encoded. */
   spansDroppedEncoding: number;
   /** Spans written to `spillDir` while the collector was away. */
   spansSpilled: number;
+  /** Spans that the endpoint took. */
   spansExported: number;
+  /** Requests that it took. */
   batchesExported: number;
+  /** Requests that have to be sent again. */
   exportRetries: number;
   /** Milliseconds of the exports that succeeded, retries included; divide by `batchesExported`. */
   exportDurationMs: number;
