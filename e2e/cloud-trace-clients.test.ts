@@ -33,11 +33,12 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.stop());
 
-async function program(file: string, variables: Record<string, string>) {
+async function program(file: string, variables: Record<string, string>, signal?: AbortSignal) {
   const { stdout } = await run(process.execPath, ['--no-deprecation', file], {
     cwd: clients,
     env: { PATH: process.env.PATH ?? '', ...variables },
-    timeout: 30_000,
+    signal,
+    timeout: 150_000,
   });
   return stdout === '' ? null : JSON.parse(stdout);
 }
@@ -51,7 +52,7 @@ async function read(path: string): Promise<any> {
 }
 
 async function readTrace(id: string, spanCount: number): ReturnType<typeof read> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 1800; attempt++) {
     const trace = await read(`/api/v1/monitoring/traces/${id}`);
     if (trace !== null && trace.span_count >= spanCount) return trace;
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -97,8 +98,11 @@ describe.skipIf(!areInstalled)(`programs that nobody here wrote${withoutClients}
 
   it('run with environment variables alone: the trace agent', async () => {
     const id = traceId('agent');
-    await program('trace-agent.cjs', { ...environment, TRACE_ID: id });
+    const leaving = new AbortController();
+    const agent = program('trace-agent.cjs', { ...environment, TRACE_ID: id }, leaving.signal);
     const trace = await readTrace(id, 2);
+    leaving.abort(); // It does not say when it has sent everything.
+    await expect(agent).rejects.toThrow('aborted');
     const root = trace.spans.find(({ name }: { name: string }) => name === '/agent');
     expect(root).toMatchObject({
       parent_span_id: '000000000000007b',
