@@ -15,11 +15,11 @@ export class LocalCluster implements AsyncDisposable {
   readonly name = 'utxoiq';
   readonly nodes: readonly ClickHouseNode[];
   readonly directory: string;
-  readonly #keeper: ZooKeeper;
+  readonly keeper: ZooKeeper;
 
   private constructor(directory: string, keeper: ZooKeeper, nodes: readonly ClickHouseNode[]) {
     this.directory = directory;
-    this.#keeper = keeper;
+    this.keeper = keeper;
     this.nodes = nodes;
   }
 
@@ -36,7 +36,8 @@ export class LocalCluster implements AsyncDisposable {
       tcpPort: ports[2 * index + 1] ?? 0,
     }));
     mkdirSync(join(directory, 'keeper'));
-    const keeper = await ZooKeeper.start(join(directory, 'keeper'), keeperPort);
+    const keeper = new ZooKeeper(join(directory, 'keeper'), keeperPort);
+    await keeper.start();
     const nodes = places.map(
       (place) =>
         new ClickHouseNode({
@@ -62,7 +63,7 @@ export class LocalCluster implements AsyncDisposable {
   /** `keep`: the directory with logs and data stays. */
   async stop({ keep = false } = {}): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill()));
-    await this.#keeper.stop();
+    await this.keeper.kill();
     if (!keep) rmSync(this.directory, { recursive: true, force: true });
   }
 

@@ -20,15 +20,18 @@ const CLASSPATH = JARS.map((name) => `/usr/share/java/${name}.jar`);
 
 /** ZooKeeper alone, which ClickHouse takes for its Keeper: the same protocol. */
 export class ZooKeeper {
-  readonly port: number;
-  readonly #process: ChildProcess;
+  readonly #directory: string;
+  readonly #port: number;
+  #process: ChildProcess | null = null;
 
-  private constructor(port: number, process: ChildProcess) {
-    this.port = port;
-    this.#process = process;
+  constructor(directory: string, port: number) {
+    this.#directory = directory;
+    this.#port = port;
   }
 
-  static async start(directory: string, port: number): Promise<ZooKeeper> {
+  async start(): Promise<void> {
+    const directory = this.#directory;
+    const port = this.#port;
     const missing = CLASSPATH.find((jar) => !existsSync(jar));
     if (missing !== undefined) throw new Error(`${missing} is not there: apt-get install zookeeper`);
     const config = join(directory, 'zoo.cfg');
@@ -55,13 +58,15 @@ export class ZooKeeper {
       if (attempt === 600 || child.exitCode !== null) throw new Error('ZooKeeper does not start');
       await sleep(100);
     }
-    return new ZooKeeper(port, child);
+    this.#process = child;
   }
 
-  async stop(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    this.#process.kill('SIGKILL');
-    await once(this.#process, 'exit');
+  async kill(): Promise<void> {
+    const child = this.#process;
+    this.#process = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
   }
 }
 
