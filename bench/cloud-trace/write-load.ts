@@ -65,13 +65,14 @@ const clients = Array.from(
 );
 let sent = 0;
 let acknowledged = 0;
+/** From 1: an id of zeros is none. */
 let requests = 0;
 
 async function lane(client: Client): Promise<void> {
   const { bytes, marks } = requestBytes();
   while (sent < plan.totalSpans) {
     sent += plan.requestSpans;
-    const id = (requests++).toString(16).padStart(8, '0');
+    const id = (++requests).toString(16).padStart(8, '0');
     for (const at of marks) bytes.write(id, at, encoding);
     const { promise, resolve } = Promise.withResolvers<boolean>();
     client.makeUnaryRequest(path, asBytes, asBytes, bytes, (error: unknown) => resolve(error === null));
