@@ -1,8 +1,10 @@
 import * as grpc from '@grpc/grpc-js';
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { recordSpans } from '../src/testing.ts';
 
-const { tracing, spans } = recordSpans();
+const problems: string[] = [];
+const { tracing, spans } = recordSpans({ onProblem: ({ message }) => problems.push(message) });
 await tracing.start();
 tracing.instrumentGrpc({ grpc, ignore: (path) => path.endsWith('/Ignored') });
 
@@ -231,6 +233,15 @@ describe('gRPC', () => {
     expect(
       spans.findAll(({ kind }) => kind === 'server').filter((s) => s.parentSpanId === null),
     ).toHaveLength(5);
+  });
+
+  it('a trace state of the host that metadata cannot hold is reported, and the call goes on', async () => {
+    const traceState = { serialize: () => 'a=\u0000' } as never;
+    const spanContext = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1, traceState };
+    const parent = trace.setSpanContext(ROOT_CONTEXT, spanContext);
+    const answer = await context.with(parent, () => unary('Unary'));
+    expect(answer.tracestate).toBeUndefined();
+    expect(problems).toEqual([expect.stringMatching(/writing the context into gRPC metadata/)]);
   });
 
   it('ignored methods and calls within withoutTracing get no span', async () => {

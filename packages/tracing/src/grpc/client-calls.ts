@@ -40,10 +40,23 @@ function traceStart(call: ClientCall, method: string, channel: GrpcChannel): voi
     if (core === undefined || span === null) return start.call(this, metadata, listener);
     // A copy: the caller may use its metadata for the next call too.
     const own = metadata.clone();
-    core.propagator.write(span, own, METADATA);
+    writeContext(core, span, own);
     const recording = span instanceof RecordingSpan ? span : null;
     return activeContext.run(span, () => start.call(this, own, inContext(context, recording, listener)));
   };
+}
+
+/** grpc-js throws on values that metadata cannot hold; a trace state of the host's may hold any. */
+function writeContext(
+  core: TracingCore,
+  span: NonNullable<ReturnType<typeof beginCall>>,
+  own: GrpcMetadata,
+): void {
+  try {
+    core.propagator.write(span, own, METADATA);
+  } catch (error) {
+    core.onError('writing the context into gRPC metadata', error);
+  }
 }
 
 function beginCall(core: TracingCore, context: Context, path: string, channel: GrpcChannel) {
