@@ -21,7 +21,7 @@ export const filterParameters = {
   filter_str: Type.Optional(
     Type.String({
       maxLength: 10_000,
-      description: 'A filter in the Cloud Trace filter language, such as `+root:GET latency:200ms`.',
+      description: 'A filter in the Cloud Trace filter language, such as `root:GET latency:200ms`.',
     }),
   ),
   language: Type.Optional(
