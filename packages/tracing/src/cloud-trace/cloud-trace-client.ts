@@ -171,15 +171,32 @@ export class CloudTraceClient {
     const deadline = this.#clock.now() + timeoutMs;
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]);
+    try {
+      return await this.#untilAnswered(path, { ...call, deadline, signal });
+    } catch (cause) {
+      // Between two attempts the deadline is an abort like any other.
+      if (cause instanceof TracingError || !timeout.aborted || call.signal?.aborted === true) throw cause;
+      throw this.#unread('no answer in time', cause);
+    }
+  }
+
+  async #untilAnswered(
+    path: string,
+    call: { units: number; projectId: string; deadline: number; signal: AbortSignal },
+  ): Promise<string | null> {
+    const { deadline, signal } = call;
     for (let attempt = 0; ; attempt++) {
       await this.#budget.spend(call.units, { deadline, signal });
       const { error, text, retryAfterMs } = await this.#attempt(path, call.projectId, signal);
       if (error === null) return text;
       const pauseMs = retryAfterMs === null ? null : Math.max(retryAfterMs, this.#backOff(attempt));
-      if (pauseMs === null || this.#clock.now() + pauseMs >= deadline || call.signal?.aborted === true)
-        throw error;
+      if (pauseMs === null || this.#clock.now() + pauseMs >= deadline || signal.aborted) throw error;
       await this.#clock.sleep(pauseMs, signal);
     }
+  }
+
+  #unread(what: string, cause: unknown): TracingError {
+    return new TracingError('READ_FAILED', `cannot read from ${this.#endpoint()}: ${what}`, { cause });
   }
 
   /** Exponential with full jitter, so that clients that failed together do not come back together. */
@@ -205,10 +222,7 @@ export class CloudTraceClient {
       return { error: refusalError(refusal, projectId), text: null, retryAfterMs };
     } catch (cause) {
       const what = attemptSignal.aborted ? 'no answer in time' : textOf(cause);
-      const error = new TracingError('READ_FAILED', `cannot read from ${this.#endpoint()}: ${what}`, {
-        cause,
-      });
-      return { error, text: null, retryAfterMs: 0 };
+      return { error: this.#unread(what, cause), text: null, retryAfterMs: 0 };
     }
   }
 
