@@ -17,7 +17,13 @@ FROM spans
 WHERE trace_id = ${params.bytes(traceId)} AND ${visible(projects, params)}
 ORDER BY ${SPAN_ORDER}
 LIMIT ${maxSpans + 1}`;
-  const result = await select(reader, { sql, params, deadline: new Deadline(reader.limits), signal });
+  const result = await select(reader, {
+    sql,
+    params,
+    deadline: new Deadline(reader.limits),
+    signal,
+    wholeSpans: true,
+  });
   const [first, ...others] = withoutCopies(spansFromRows(result));
   if (first === undefined) return null;
   const partial: PartialReason = result.rows > maxSpans ? { reason: 'limit' } : null;

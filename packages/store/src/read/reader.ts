@@ -23,6 +23,8 @@ export interface Select {
   readonly signal?: AbortSignal | undefined;
   /** Past the time limit: fail, or answer with what was read so far. Default `throw`. */
   readonly onTimeout?: 'throw' | 'break';
+  /** All columns and plain conditions: ClickHouse's older analysis takes 2 of 20 ms less over 54 columns. */
+  readonly wholeSpans?: boolean;
 }
 
 const SETTINGS: ClickHouseSettings = {
@@ -35,7 +37,7 @@ const SETTINGS: ClickHouseSettings = {
 
 export async function select(
   reader: Reader,
-  { sql, params, deadline, signal, onTimeout }: Select,
+  { sql, params, deadline, signal, onTimeout, wholeSpans = false }: Select,
 ): Promise<NativeResult> {
   if (deadline.isOver) throw new StoreError('QUERY_TIMEOUT', 'the time for this query is over');
   return reader.connection.query({
@@ -45,6 +47,7 @@ export async function select(
       ...SETTINGS,
       ...deadline.settings(),
       ...(onTimeout === 'break' && { timeout_overflow_mode: 'break' as const }),
+      ...(wholeSpans && { enable_analyzer: 0 as const }),
     },
     signal,
   });

@@ -23,7 +23,13 @@ SELECT ${WHOLE_SPAN}
 FROM spans
 WHERE trace_id = ${params.bytes(traceId)} AND span_id IN arrayMap(id -> unhex(id), ${ids}) AND ${visible(projects, params)}
 ORDER BY ${SPAN_ORDER}`;
-  const result = await select(reader, { sql, params, deadline: new Deadline(reader.limits), signal });
+  const result = await select(reader, {
+    sql,
+    params,
+    deadline: new Deadline(reader.limits),
+    signal,
+    wholeSpans: true,
+  });
   return withoutCopies(spansFromRows(result));
 }
 

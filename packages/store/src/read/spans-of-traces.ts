@@ -19,7 +19,13 @@ WHERE trace_id IN (${params.traceIds(traceIds)}) AND ${visible(projects, params)
   ${rootsOnly ? `AND parent_span_id = toFixedString('', 8)` : ''}
 ORDER BY ${SPAN_ORDER}
 LIMIT ${Math.trunc(maxSpansPerTrace)} BY trace_id`;
-  const result = await select(reader, { sql, params, deadline: new Deadline(reader.limits), signal });
+  const result = await select(reader, {
+    sql,
+    params,
+    deadline: new Deadline(reader.limits),
+    signal,
+    wholeSpans: true,
+  });
   const byTrace = Map.groupBy(spansFromRows(result), ({ traceId }) => traceId);
   return [...byTrace.values()].flatMap(withoutCopies);
 }

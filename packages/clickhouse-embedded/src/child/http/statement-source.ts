@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type InsertStatement, parseInsert } from '../sql/insert-statement.ts';
@@ -88,18 +88,32 @@ async function insertFromFile(
   return { sql, isInsert: true, hasData: true, dispose };
 }
 
-const NOTHING = Buffer.alloc(0);
-
-// In large pieces: each write is a trip to a thread and back.
+// In large pieces, as each write is a trip to a thread and back, and from the chunks as they came: put together first,
+// they would be copied and collected once more.
 async function writeFile(path: string, first: Buffer, rest: Chunks | null): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    for (let piece: Head = { bytes: first, ended: rest === null }; ; piece.bytes = NOTHING) {
-      if (rest !== null) piece = await readUpTo(rest, piece.bytes, PIECE_BYTES);
-      await file.writeFile(piece.bytes);
-      if (piece.ended) return;
+    let chunks = [first];
+    for (let ended = rest === null; ; chunks = []) {
+      for (let size = 0; rest !== null && !ended && size < PIECE_BYTES; ) {
+        const { done, value } = await rest.next();
+        if (done) ended = true;
+        else {
+          chunks.push(value);
+          size += value.length;
+        }
+      }
+      await writeAll(file, chunks);
+      if (ended) return;
     }
   } finally {
     await file.close();
   }
+}
+
+async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+  const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const { bytesWritten } = await file.writev(chunks);
+  // Cut short, as on a full disk: the next write says why.
+  if (bytesWritten < size) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten));
 }
