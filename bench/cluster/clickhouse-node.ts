@@ -19,6 +19,8 @@ export interface NodeOptions extends NodePlace {
   readonly cluster: string;
   readonly places: readonly NodePlace[];
   readonly keeperPort: number;
+  /** Of the user `default`, for those outside; the nodes know each other by the cluster's secret. */
+  readonly password: string;
 }
 
 // Kept open by a statement that never ends: clickhouse-local stops when its statements are done.
@@ -35,7 +37,7 @@ export class ClickHouseNode {
   constructor(options: NodeOptions) {
     this.#options = options;
     this.place = options;
-    this.url = `http://127.0.0.1:${options.httpPort}`;
+    this.url = `http://default:${options.password}@127.0.0.1:${options.httpPort}`;
   }
 
   get pid(): number | undefined {
@@ -47,6 +49,7 @@ export class ClickHouseNode {
     await mkdir(directory, { recursive: true });
     const config = join(directory, 'config.xml');
     await writeFile(config, configuration(this.#options));
+    await writeFile(join(directory, 'users.xml'), users(this.#options.password));
     const log = openSync(join(directory, 'output.log'), 'a');
     const args = [
       '127.0.0.2',
@@ -79,7 +82,9 @@ export class ClickHouseNode {
 
   /** A statement's answer as text. */
   async ask(sql: string): Promise<string> {
-    const response = await fetch(this.url, { method: 'POST', body: sql });
+    const { password, httpPort } = this.#options;
+    const headers = { 'x-clickhouse-user': 'default', 'x-clickhouse-key': password };
+    const response = await fetch(`http://127.0.0.1:${httpPort}`, { method: 'POST', body: sql, headers });
     const answer = await response.text();
     if (!response.ok) throw new Error(answer);
     return answer.trim();
@@ -100,12 +105,14 @@ function configuration({ directory, cluster, places, keeperPort, shard, replica 
     of.map(({ tcpPort }) => `<replica><host>127.0.0.1</host><port>${tcpPort}</port></replica>`).join('');
   return `<clickhouse>
   <logger><level>warning</level><log>${join(directory, 'clickhouse.log')}</log></logger>
+  <users_config>${join(directory, 'users.xml')}</users_config>
   <listen_host>127.0.0.1</listen_host><listen_host>127.0.0.2</listen_host>
   <zookeeper><node><host>127.0.0.1</host><port>${keeperPort}</port></node><session_timeout_ms>30000</session_timeout_ms>
     <sessions_path>/clickhouse/sessions/${shard}-${replica}</sessions_path></zookeeper>
   <distributed_ddl><path>/clickhouse/task_queue/ddl</path></distributed_ddl>
   <macros><shard>${shard}</shard><replica>${replica}</replica></macros>
   <remote_servers><${cluster}>
+    <secret>known to the nodes</secret>
     ${Array.from(shards.values(), (of) => `<shard><internal_replication>true</internal_replication>${replicas(of)}</shard>`).join('\n    ')}
   </${cluster}></remote_servers>
   <max_server_memory_usage>2000000000</max_server_memory_usage>
@@ -121,3 +128,11 @@ function configuration({ directory, cluster, places, keeperPort, shard, replica 
 </clickhouse>
 `;
 }
+
+const users = (password: string): string => `<clickhouse>
+  <profiles><default/></profiles>
+  <quotas><default/></quotas>
+  <users><default><password>${password}</password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>
+    <access_management>1</access_management></default></users>
+</clickhouse>
+`;

@@ -48,6 +48,7 @@ export class LocalCluster implements AsyncDisposable {
           cluster: 'utxoiq',
           places,
           keeperPort,
+          password: 'not-for-outsiders',
         }),
     );
     const cluster = new LocalCluster(directory, keeper, nodes);

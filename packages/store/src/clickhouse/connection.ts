@@ -153,8 +153,8 @@ function hostAt(url: string, { database, username = 'default', password = '' }: 
   const client = createClient({
     url,
     database,
-    username,
-    password,
+    // Those in the URL are taken from there, and the client complains about others beside them.
+    ...(new URL(url).username === '' && { username, password }),
     request_timeout: REQUEST_TIMEOUT_MS,
     max_open_connections: MAX_CONNECTIONS,
     keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS },
