@@ -13,15 +13,17 @@ export async function choosePorts(
   options: readonly PortOption[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ReadonlyMap<string, number>> {
-  const ports = new Map<string, number>();
+  const wanted = new Map<string, number>();
   for (const [option, fallback] of options) {
-    const wanted = portOf(option, environment[option], fallback);
-    const taken = [...ports].find(([, port]) => port === wanted && wanted !== 0);
-    if (taken !== undefined) {
-      throw new PlatformError(`${option} and ${taken[0]} are both ${wanted}.`, 'Give each its own port.');
+    const port = portOf(option, environment[option], fallback);
+    const same = [...wanted].find(([, other]) => other === port && port !== 0);
+    if (same !== undefined) {
+      throw new PlatformError(`${option} and ${same[0]} are both ${port}.`, 'Give each its own port.');
     }
-    ports.set(option, await freePort(host, option, wanted));
+    wanted.set(option, port);
   }
+  const ports = new Map<string, number>();
+  for (const [option, port] of wanted) ports.set(option, await freePort(host, option, port));
   return ports;
 }
 
