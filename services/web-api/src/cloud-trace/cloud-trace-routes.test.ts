@@ -235,6 +235,9 @@ describe("Google's parameters", () => {
       kind: 1,
     });
     expect((await get(`${url}?access_token=viewer`, {})).status).toBe(200);
+    const all =
+      '$.xgafv=2&key=k&quotaUser=u&uploadType=media&upload_protocol=raw&oauth_token=viewer&alt=media';
+    expect((await get(`${url}?${all}`, {})).status).toBe(200);
     expect((await get(`${url}?fields=*/name`)).json()).toEqual({
       projectId: 'p',
       traceId: 'a'.padStart(32, '0'),

@@ -31,7 +31,7 @@ export function readSystemParameters(search: string, maskHeader: string | undefi
   const system = new Map<string, string>();
   const own = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(search)) {
-    const plain = name.startsWith('$') ? name.slice(1) : name;
+    const plain = name.replace(/^\$\.?/, '');
     if (NAMES.has(plain)) system.set(plain, value);
     else own.set(name, value);
   }
