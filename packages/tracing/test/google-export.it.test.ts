@@ -96,7 +96,11 @@ async function service(endpoint: string, options = {}, env: Record<string, strin
       onProblem: (problem) => problems.push(problem),
       ...options,
     },
-    { GCE_METADATA_HOST: process.env.GCE_METADATA_HOST, ...env },
+    {
+      GCE_METADATA_HOST: process.env.GCE_METADATA_HOST,
+      METADATA_SERVER_DETECTION: process.env.METADATA_SERVER_DETECTION,
+      ...env,
+    },
   );
   await tracing.start();
   const make = async () => {
@@ -293,7 +297,7 @@ describe('settings of Google', () => {
     const { tracing } = await service(
       'http://127.0.0.1:1',
       { google: { auth }, stopTimeoutMs: 10 },
-      { GCE_METADATA_HOST: host },
+      { GCE_METADATA_HOST: host, METADATA_SERVER_DETECTION: '' },
     );
     await tracing.stop();
   });

@@ -14,10 +14,14 @@ export interface GoogleSettings extends GoogleOptions {
   readonly url: string | null;
   /** `GCE_METADATA_HOST`; null where `METADATA_SERVER_DETECTION=none` says that there is none. */
   readonly metadataHost: string | null;
+  /** How long it is waited for: long where `METADATA_SERVER_DETECTION=assume-present` says that it is there. */
+  readonly metadataTimeoutMs: number;
 }
 
 const TELEMETRY_API = /^telemetry\.(?:[\w-]+\.)*googleapis\.com$/;
 const METADATA_HOST = 'metadata.google.internal';
+const METADATA_TIMEOUT_MS = 400;
+const PRESENT_METADATA_TIMEOUT_MS = 10_000;
 
 /** Null unless asked for, or unless the endpoint is Google's and nothing else authorises requests. */
 export function googleOf(
@@ -38,6 +42,7 @@ export function googleOf(
     ...(typeof google === 'object' && google),
     url: named === undefined ? null : tracesUrl,
     metadataHost: detection === 'none' ? null : (text(env, 'GCE_METADATA_HOST') ?? METADATA_HOST),
+    metadataTimeoutMs: detection === 'assume-present' ? PRESENT_METADATA_TIMEOUT_MS : METADATA_TIMEOUT_MS,
   };
 }
 

@@ -3,9 +3,9 @@ import type { Environment } from '../config/environment.ts';
 import type { Settings } from '../config/settings.ts';
 import type { GoogleCredentials } from './credentials.ts';
 import { detectResource } from './detect-resource.ts';
+import type { GoogleSettings } from './google-settings.ts';
 import { type Metadata, metadataServer } from './metadata-server.ts';
 
-const METADATA_TIMEOUT_MS = 400;
 /** Questions to each metadata server are asked once, however many services the process has. */
 const servers = new Map<string, Metadata>();
 
@@ -17,7 +17,7 @@ export async function runningResource(
 ): Promise<Attributes> {
   const { 'gcp.project_id': named, ...configured } = settings.resourceAttributes;
   const isNamed = settings.projectIsKnown || named !== settings.projectId;
-  const metadata = serverOf(settings.google?.metadataHost ?? null);
+  const metadata = serverOf(settings.google);
   const projectId = isNamed
     ? String(named)
     : ((await metadata('project/project-id')) ?? (await credentials.projectId()));
@@ -27,15 +27,16 @@ export async function runningResource(
   return { ...detected, ...configured, 'gcp.project_id': projectId };
 }
 
-function serverOf(host: string | null): Metadata {
-  if (host === null) return async () => null;
-  const known = servers.get(host) ?? remembering(host);
+function serverOf(google: GoogleSettings | null): Metadata {
+  const host = google?.metadataHost ?? null;
+  if (google === null || host === null) return async () => null;
+  const known = servers.get(host) ?? remembering(host, google.metadataTimeoutMs);
   servers.set(host, known);
   return known;
 }
 
-function remembering(host: string): Metadata {
-  const ask = metadataServer({ host, timeoutMs: METADATA_TIMEOUT_MS, fetch: globalThis.fetch });
+function remembering(host: string, timeoutMs: number): Metadata {
+  const ask = metadataServer({ host, timeoutMs, fetch: globalThis.fetch });
   const answers = new Map<string, Promise<string | null>>();
   return (path) => {
     const answer = answers.get(path) ?? ask(path);
