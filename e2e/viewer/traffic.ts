@@ -25,14 +25,17 @@ const nanos = (baseMs: number, ms: number) => `${BigInt(Math.round((baseMs + ms)
 export function otlpJson(options: {
   traceId: string;
   service: string;
+  /** Where it belongs; the platform's own project without it. */
+  project?: string;
   baseMs: number;
   spans: readonly MadeSpan[];
 }): object {
-  const { traceId, service, baseMs, spans } = options;
+  const { traceId, service, project, baseMs, spans } = options;
+  const own = project === undefined ? [] : [attribute(['gcp.project_id', project])];
   return {
     resourceSpans: [
       {
-        resource: { attributes: [attribute(['service.name', service])] },
+        resource: { attributes: [attribute(['service.name', service]), ...own] },
         scopeSpans: [
           {
             scope: { name: 'e2e' },
@@ -85,6 +88,8 @@ export const insightsRoute = 'GET /api/v1/insights';
 export const callerTrace = idOf('caller', 32);
 export const queueTrace = idOf('queue', 32);
 export const wideTrace = idOf('wide', 32);
+export const strangerTrace = idOf('stranger', 32);
+export const strangerProject = 'another-project';
 /** What would set the page's title to 1 if it were ever taken for HTML. */
 export const hostileName = '<img src=x onerror="document.title=1">"</script>';
 
@@ -124,6 +129,16 @@ export async function makeTraffic(
       }),
     ),
     post(platform.otlpHttpUrl, otlpJson({ traceId: wideTrace, service: 'batch', baseMs, spans: wide })),
+    post(
+      platform.otlpHttpUrl,
+      otlpJson({
+        traceId: strangerTrace,
+        service: 'stranger',
+        project: strangerProject,
+        baseMs,
+        spans: [{ id: 'stranger', name: 'elsewhere', startMs: 0, endMs: 7 }],
+      }),
+    ),
   ]);
   return { slowTrace, fastTrace };
 }
@@ -173,7 +188,7 @@ export async function untilReadable(platform: RunningPlatform, token: string): P
     const list = await fetch(`${read}?${query}`, { headers });
     const traces = (await list.json()) as { span_count: number; services: unknown[] }[];
     const whole = traces.filter(({ span_count, services }) => span_count > 8 && services.length === 3);
-    const made = [callerTrace, queueTrace, wideTrace].map((id) =>
+    const made = [callerTrace, queueTrace, wideTrace, strangerTrace].map((id) =>
       fetch(`${read}/${id}/outline`, { headers }),
     );
     if (whole.length >= allRequests && (await Promise.all(made)).every(({ status }) => status === 200))

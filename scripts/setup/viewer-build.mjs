@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { pinnedNode } from './installed-packages.mjs';
 import { SetupError } from './setup-error.mjs';
 
@@ -31,19 +30,8 @@ export function ensureViewerBuilt(root, log) {
       'Mend what it names in packages/viewer, then run the same command again.',
     );
   }
-  compressFiles(join(root, 'packages/viewer/dist'));
   mkdirSync(join(root, '.cache'), { recursive: true });
   writeFileSync(stampPath, hash);
-}
-
-/** Compressed once here, so that the server only picks a file. */
-function compressFiles(dist) {
-  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } };
-  for (const path of filesUnder(dist).filter((file) => /\.(?:js|css|html|svg|json)$/.test(file))) {
-    const bytes = readFileSync(path);
-    writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
-    writeFileSync(`${path}.br`, brotliCompressSync(bytes, quality));
-  }
 }
 
 function hashOf(root) {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { idOf, otlpJson, post } from '../traffic.ts';
+import { callerTrace, idOf, otlpJson, post, strangerProject } from '../traffic.ts';
 import type { Scenario } from '../visitor.ts';
 
 export function exploreScenarios(scenario: Scenario): void {
@@ -10,6 +10,16 @@ export function exploreScenarios(scenario: Scenario): void {
     await filter.press('Enter');
     await page.getByRole('alert').getByText('"5x" is no duration').waitFor();
     expect(new URL(page.url()).searchParams.get('q')).toBeNull();
+  });
+
+  scenario('goes to a trace whose id, or header, is pasted as a filter', async (visitor) => {
+    const page = await visitor.open('/');
+    await page.getByRole('combobox', { name: 'Filter' }).fill(`00-${callerTrace}-00f067aa0ba902b7-01`);
+    await page.keyboard.press('Enter');
+    await page.getByRole('treeitem', { name: /publish order/ }).waitFor();
+    await page.goBack();
+    await page.getByRole('list', { name: 'Traces' }).waitFor();
+    expect(await page.getByRole('combobox', { name: 'Filter' }).inputValue()).toBe('');
   });
 
   scenario('says that nothing matches, and what to do then', async (visitor) => {
@@ -39,6 +49,16 @@ export function exploreScenarios(scenario: Scenario): void {
       'status=error service=caller name="publish order"',
     );
     await page.getByRole('list', { name: 'Traces' }).getByRole('listitem').waitFor();
+  });
+
+  scenario('shows one project or all that the token covers', async (visitor) => {
+    const page = await visitor.open('/?from=now-15m&q=service=stranger%20OR%20service=worker');
+    const list = page.getByRole('list', { name: 'Traces' });
+    await list.getByRole('link', { name: 'consume order' }).waitFor();
+    await page.getByRole('combobox', { name: 'Project' }).selectOption(strangerProject);
+    await page.waitForURL((url) => url.searchParams.get('project') === strangerProject);
+    await list.getByRole('link', { name: 'consume order' }).waitFor({ state: 'detached' });
+    expect(await list.getByRole('link', { name: 'elsewhere' }).count()).toBe(1);
   });
 
   scenario('selects an area of the heatmap by key and says what is different in it', async (visitor) => {

@@ -1,9 +1,11 @@
+import { useNavigate } from '@tanstack/react-router';
 import { parseQuery } from '@utxoiq/model';
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { Scope } from '../api/queries.ts';
 import { useShortcuts } from '../app/shortcuts.tsx';
-import { useUrlState } from '../app/url-state.ts';
+import { sharedUrlState, type UrlState, useUrlState } from '../app/url-state.ts';
 import { Icon } from '../design/icon.tsx';
+import { traceIdIn } from './filter-terms.ts';
 import { highlight, markPieces } from './highlight.ts';
 import { type Suggestion, type Suggestions, useSuggestions } from './suggestions.ts';
 import './filter-bar.css';
@@ -64,6 +66,7 @@ function SuggestionList({ id, suggestions, active, accept }: SuggestionListProps
 
 export function FilterBar({ scope }: { scope: Scope }) {
   const [{ q = '' }, update] = useUrlState();
+  const navigate = useNavigate();
   const [draft, setDraft] = useState({ text: q, of: q });
   // The address moved on without us (a facet, the back button): what it says replaces the draft.
   const text = draft.of === q ? draft.text : q;
@@ -110,6 +113,16 @@ export function FilterBar({ scope }: { scope: Scope }) {
     input.current?.focus();
   };
   const apply = (next: string) => {
+    const traceId = traceIdIn(next);
+    if (traceId !== null) {
+      setText(q, q.length);
+      void navigate({
+        to: '/traces/$traceId',
+        params: { traceId },
+        search: (state: UrlState) => sharedUrlState(state),
+      });
+      return;
+    }
     if (!parseQuery(next).ok) {
       setInsisted(true);
       return;

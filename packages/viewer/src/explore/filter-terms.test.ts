@@ -1,6 +1,6 @@
 import { parseQuery } from '@utxoiq/model';
 import { describe, expect, it } from 'vitest';
-import { addTerm, equalsTerm, excludeTerm, hasTerm, removeTerm } from './filter-terms.ts';
+import { addTerm, equalsTerm, excludeTerm, hasTerm, removeTerm, traceIdIn } from './filter-terms.ts';
 
 describe('terms written into a filter', () => {
   it('mean in the language what they say, whatever the value holds', () => {
@@ -27,5 +27,14 @@ describe('terms written into a filter', () => {
     expect(addTerm('a=1', 'a=1')).toBe('a=1');
     expect(removeTerm('a=1 b=2 c=3', 'b=2')).toBe('a=1 c=3');
     expect(hasTerm('a=11', 'a=1')).toBe(false);
+  });
+
+  it('knows a pasted trace id, bare or in a header, from a filter', () => {
+    const id = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const pasted = [id, ` ${id.toUpperCase()} `, `00-${id}-00f067aa0ba902b7-01`, `${id}/1;o=1`];
+    expect(pasted.map(traceIdIn)).toEqual(Array(4).fill(id));
+    expect(['', 'service=a', `trace=${id}`, '0'.repeat(32), id.slice(1)].map(traceIdIn)).toEqual(
+      Array(5).fill(null),
+    );
   });
 });

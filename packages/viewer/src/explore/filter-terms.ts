@@ -1,4 +1,4 @@
-import { queryWords, quoteQueryKey, quoteQueryText } from '@utxoiq/model';
+import { parseTraceId, queryWords, quoteQueryKey, quoteQueryText } from '@utxoiq/model';
 
 /** Writing terms of the query language into a filter's text; reading it is `parseQuery`'s work. */
 
@@ -33,4 +33,10 @@ export function addTerm(text: string, term: string): string {
 
 export function removeTerm(text: string, term: string): string {
   return ` ${text} `.replace(` ${term} `, ' ').trim();
+}
+
+/** The trace of an id by itself, of a `traceparent` or of an `X-Cloud-Trace-Context`, as people paste them. */
+export function traceIdIn(text: string): string | null {
+  const [, id = ''] = /^(?:00-)?([0-9a-f]{32})(?:[-/;].*)?$/i.exec(text.trim()) ?? [];
+  return parseTraceId(id);
 }

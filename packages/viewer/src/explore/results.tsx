@@ -6,7 +6,8 @@ import { useUrlState } from '../app/url-state.ts';
 import { knowServices } from '../design/service-color.ts';
 import { Empty, Failure, Loading, PartialNotice } from '../design/states.tsx';
 import { formatCount } from '../time/format.ts';
-import { SpanRow, TraceRow, VirtualList } from './trace-list.tsx';
+import { SpanRow, TraceRow } from './rows.tsx';
+import { VirtualList } from './virtual-list.tsx';
 
 const orders = { newest: 'start desc', slowest: 'duration desc' } as const;
 
