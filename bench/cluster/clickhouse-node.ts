@@ -19,8 +19,10 @@ export interface NodeOptions extends NodePlace {
   readonly cluster: string;
   readonly places: readonly NodePlace[];
   readonly keeperPort: number;
-  /** Of the user `default`, for those outside; the nodes know each other by the cluster's secret. */
+  /** Of the user `tracing`, for those outside; the nodes know each other by the cluster's secret. */
   readonly password: string;
+  /** An insert is answered when most replicas of its shard have it. */
+  readonly quorum: boolean;
 }
 
 // Kept open by a statement that never ends: clickhouse-local stops when its statements are done.
@@ -37,7 +39,7 @@ export class ClickHouseNode {
   constructor(options: NodeOptions) {
     this.#options = options;
     this.place = options;
-    this.url = `http://default:${options.password}@127.0.0.1:${options.httpPort}`;
+    this.url = `http://tracing:${options.password}@127.0.0.1:${options.httpPort}`;
   }
 
   get pid(): number | undefined {
@@ -49,7 +51,7 @@ export class ClickHouseNode {
     await mkdir(directory, { recursive: true });
     const config = join(directory, 'config.xml');
     await writeFile(config, configuration(this.#options));
-    await writeFile(join(directory, 'users.xml'), users(this.#options.password));
+    await writeFile(join(directory, 'users.xml'), users(this.#options));
     const log = openSync(join(directory, 'output.log'), 'a');
     const args = [
       '127.0.0.2',
@@ -83,7 +85,7 @@ export class ClickHouseNode {
   /** A statement's answer as text. */
   async ask(sql: string): Promise<string> {
     const { password, httpPort } = this.#options;
-    const headers = { 'x-clickhouse-user': 'default', 'x-clickhouse-key': password };
+    const headers = { 'x-clickhouse-user': 'tracing', 'x-clickhouse-key': password };
     const response = await fetch(`http://127.0.0.1:${httpPort}`, { method: 'POST', body: sql, headers });
     const answer = await response.text();
     if (!response.ok) throw new Error(answer);
@@ -129,10 +131,14 @@ function configuration({ directory, cluster, places, keeperPort, shard, replica 
 `;
 }
 
-const users = (password: string): string => `<clickhouse>
-  <profiles><default/></profiles>
+// `default` is whom clickhouse-local itself runs its statements as; it must not be able to do what the user `tracing` can.
+const users = ({ password, quorum }: NodeOptions): string => `<clickhouse>
+  <profiles><default>${quorum ? '<insert_quorum>auto</insert_quorum>' : ''}</default></profiles>
   <quotas><default/></quotas>
-  <users><default><password>${password}</password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>
-    <access_management>1</access_management></default></users>
+  <users>
+    <default><password/><networks><ip>::1</ip><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>
+      <grants><query>GRANT SELECT ON system.*</query><query>GRANT SYSTEM LISTEN ON *.*</query></grants></default>
+    <tracing><password>${password}</password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota></tracing>
+  </users>
 </clickhouse>
 `;

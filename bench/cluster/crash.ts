@@ -1,14 +1,27 @@
-// Kills nodes, Keeper and tracing processes of a real cluster under load, then counts: node bench/cluster/crash.ts [seconds]
+// Kills nodes, Keeper and tracing processes of a real cluster under load, then counts: node bench/cluster/crash.ts --seconds 60
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { LocalCluster } from './local-cluster.ts';
 import { numberedTraces, TRACE_SPANS, traceIdOf } from './numbered-traces.ts';
 import { TracingProcess } from './tracing-process.ts';
 
-const seconds = Number(process.argv[2] ?? 60);
+const { values: options } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    shards: { type: 'string', default: '2' },
+    replicas: { type: 'string', default: '2' },
+    quorum: { type: 'boolean', default: false },
+  },
+});
+const seconds = Number(options.seconds);
 const LANES_EACH = 3;
 const REQUEST_TRACES = 10;
 
-await using cluster = await LocalCluster.start();
+await using cluster = await LocalCluster.start({
+  shards: Number(options.shards),
+  replicas: Number(options.replicas),
+  quorum: options.quorum,
+});
 const tracing = [1, 2].map((number) => new TracingProcess(cluster, `${cluster.directory}/tracing-${number}`));
 // At once: they agree on who makes the tables.
 await Promise.all(tracing.map((one) => one.start()));
@@ -22,13 +35,13 @@ const lanes = tracing.flatMap((one) => Array.from({ length: LANES_EACH }, () => 
 
 const kills: Record<string, number> = {};
 const victims: readonly (readonly [string, () => Promise<void>])[] = [
-  ...cluster.nodes.map((node, index) => {
+  ...cluster.nodes.map((node) => {
     const back = async (): Promise<void> => {
       await node.kill();
       await sleep(3_000);
       await node.start();
     };
-    return [`ClickHouse of shard ${1 + Math.floor(index / 2)}`, back] as const;
+    return [`ClickHouse of shard ${node.place.shard}`, back] as const;
   }),
   ...tracing.map((one) => {
     const back = async (): Promise<void> => {

@@ -23,7 +23,7 @@ export class LocalCluster implements AsyncDisposable {
     this.nodes = nodes;
   }
 
-  static async start(shards = 2, replicas = 2): Promise<LocalCluster> {
+  static async start({ shards = 2, replicas = 2, quorum = false } = {}): Promise<LocalCluster> {
     const library = createRequire(import.meta.url).resolve('@chdb/lib-linux-x64-gnu/libchdb.so');
     const directory = mkdtempSync(join(tmpdir(), 'utxoiq-cluster-'));
     const program = join(directory, 'clickhouse-node');
@@ -49,6 +49,7 @@ export class LocalCluster implements AsyncDisposable {
           places,
           keeperPort,
           password: 'not-for-outsiders',
+          quorum,
         }),
     );
     const cluster = new LocalCluster(directory, keeper, nodes);

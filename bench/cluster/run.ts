@@ -9,10 +9,15 @@ const { values, positionals } = parseArgs({
   options: {
     shards: { type: 'string', default: '2' },
     replicas: { type: 'string', default: '2' },
+    quorum: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
   },
 });
-const cluster = await LocalCluster.start(Number(values.shards), Number(values.replicas));
+const cluster = await LocalCluster.start({
+  shards: Number(values.shards),
+  replicas: Number(values.replicas),
+  quorum: values.quorum,
+});
 const address = { url: cluster.url, name: cluster.name };
 console.log(
   `CLICKHOUSE_URL=${address.url} CLICKHOUSE_CLUSTER=${address.name}   (logs: ${cluster.directory})`,
