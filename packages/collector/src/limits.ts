@@ -38,6 +38,7 @@ export const DEFAULT_LIMITS: CollectorLimits = Object.freeze({
   maxBusyBlockDelayMs: 700,
   busyBlockSpans: 2_000,
   maxInsertsInFlight: 2,
+  maxBlockRefusals: 8,
 });
 
 /** The defaults with what was given. @throws {CollectorError} INVALID_OPTION */

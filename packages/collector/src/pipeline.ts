@@ -5,6 +5,7 @@ import { lockDirectory } from './log/directory-lock.ts';
 import type { LogFileSystem } from './log/file-system.ts';
 import { type Damage, LogReader } from './log/log-reader.ts';
 import { findSegments } from './log/segments.ts';
+import { SetAsideBlocks } from './log/set-aside-blocks.ts';
 import { type LogLimits, WriteAheadLog } from './log/write-ahead-log.ts';
 import type { CollectorLogger } from './logger.ts';
 
@@ -12,6 +13,8 @@ export interface PipelineStats {
   readonly storedSpans: number;
   readonly storedBlocks: number;
   readonly failedInserts: number;
+  /** Of blocks that the store refused for good, since the start: they are in files. */
+  readonly setAsideSpans: number;
   readonly unreadableRecords: number;
   /** Bytes of all segments on the disk. */
   readonly logBytes: number;
@@ -87,7 +90,8 @@ export class Pipeline {
       });
       // Never rejects; nobody waits, a segment more on the disk is no harm.
       const onStored = (doneTo: number) => void log.release(doneTo, () => journal.sync());
-      const loader = new Loader({ reader, journal, store, limits, logger, onStored });
+      const setAside = new SetAsideBlocks({ files, directory, segments, logger });
+      const loader = new Loader({ reader, journal, store, limits, setAside, logger, onStored });
       onStored(journal.doneTo);
       loader.start();
       const { drainTimeoutMs } = limits;

@@ -1,4 +1,4 @@
-import type { SpanBlock } from '@utxoiq/store';
+import { type SpanBlock, StoreError } from '@utxoiq/store';
 import type { SpanStore } from '../src/index.ts';
 
 /** A store that keeps tokens and encoded blocks, once per token, and fails or waits on demand. */
@@ -6,6 +6,8 @@ export class RecordingStore implements SpanStore {
   readonly blocks = new Map<string, { readonly rows: number; readonly bytes: Buffer }>();
   readonly attempts: string[] = [];
   failure: Error | null = null;
+  /** Blocks of so many spans are refused, whenever they come. */
+  refusedRows = 0;
   beforeInsert: () => Promise<void> = async () => {};
   inFlight = 0;
   maxInFlight = 0;
@@ -24,6 +26,7 @@ export class RecordingStore implements SpanStore {
     try {
       if (this.failure !== null) throw this.failure;
       const { rows } = block;
+      if (rows === this.refusedRows) throw new StoreError('INSERT_REFUSED', `no block of ${rows} spans`);
       const bytes = Buffer.from(block.encode());
       await this.beforeInsert();
       signal?.throwIfAborted();

@@ -6,6 +6,7 @@ export const STORE_ERROR_CODES = {
   QUERY_MEMORY: 'A query reached its memory limit.',
   QUERY_CANCELLED: 'The caller cancelled the query.',
   INSERT_FAILED: 'ClickHouse did not store a block; the same block and token can be sent again.',
+  INSERT_REFUSED: 'ClickHouse cannot take a block, whenever it is sent.',
   SCHEMA_NEWER: 'The database was written by a newer version of this program.',
   MIGRATION_FAILED: 'A migration could not be applied.',
   INVALID_PAGE_TOKEN: 'A page token is damaged, or belongs to another query.',

@@ -82,6 +82,22 @@ describe('TraceStore', () => {
     await store.deleteTrace({ projects: 'all', traceId });
   });
 
+  it('says which block ClickHouse cannot take, whenever it is sent', async () => {
+    const block = new SpanBlock();
+    block.add(new SpanRows().of(spans[0] as Span));
+    const whole = Buffer.from(block.encode());
+    block.encode = () => whole.subarray(0, -20);
+    await expect(store.insertBlock(block, { token: 'cut' })).rejects.toMatchObject({
+      code: 'INSERT_REFUSED',
+    });
+    block.encode = () => {
+      throw new RangeError('too long');
+    };
+    await expect(store.insertBlock(block, { token: 'none' })).rejects.toMatchObject({
+      code: 'INSERT_REFUSED',
+    });
+  });
+
   it('keeps times that no clock shows', async () => {
     const odd = [0n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n].map((time, index) => ({
       ...(spans[0] as Span),

@@ -1,5 +1,6 @@
-import { SpanBlock } from '@utxoiq/store';
+import { SpanBlock, StoreError } from '@utxoiq/store';
 import type { BlockJournal, LogBlock } from '../log/block-journal.ts';
+import type { SetAsideBlocks } from '../log/set-aside-blocks.ts';
 import type { CollectorLogger } from '../logger.ts';
 import { untilDone } from './back-off.ts';
 
@@ -15,7 +16,8 @@ export interface SpanStore {
 export interface BlockInserterOptions {
   readonly store: SpanStore;
   readonly journal: BlockJournal;
-  readonly limits: { readonly maxInsertsInFlight: number };
+  readonly limits: { readonly maxInsertsInFlight: number; readonly maxBlockRefusals: number };
+  readonly setAside: SetAsideBlocks;
   readonly logger: CollectorLogger;
   readonly signal: AbortSignal;
   /** Called when everything before a position is stored. */
@@ -26,9 +28,17 @@ export interface BlockInserterOptions {
 
 interface Inserting {
   readonly range: LogBlock;
-  readonly promise: Promise<void>;
+  readonly token: string;
+  readonly spans: number;
   done: boolean;
+  /** How often the store said that it cannot take this block, and how many others it had taken before. */
+  refusals: number;
+  storedBefore: number;
+  promise: Promise<void>;
 }
+
+/** So many blocks that the store refuses let others pass. */
+const MAX_REFUSED = 4;
 
 /** Stores sealed blocks, a few at a time, each until it succeeds; while the store is away they wait here. */
 export class BlockInserter {
@@ -36,25 +46,30 @@ export class BlockInserter {
   /** In the log's order, so that the first is the oldest not yet stored. */
   readonly #inserting: Inserting[] = [];
   readonly #spare: SpanBlock[] = [];
-  readonly stats = { storedSpans: 0, storedBlocks: 0, failedInserts: 0 };
+  readonly stats = { storedSpans: 0, storedBlocks: 0, failedInserts: 0, setAsideSpans: 0 };
   failure: unknown = null;
+  /** Wakes whoever waits for a slot: a block lets others pass. */
+  #onRefusal: () => void = () => {};
 
   constructor(options: BlockInserterOptions) {
     this.#options = options;
   }
 
   get hasSlot(): boolean {
-    return this.#pending < this.#options.limits.maxInsertsInFlight;
-  }
-
-  get #pending(): number {
-    return this.#inserting.reduce((count, one) => count + (one.done ? 0 : 1), 0);
+    const pending = this.#inserting.filter((one) => !one.done);
+    const refused = pending.filter((one) => one.refusals > 0).length;
+    return pending.length - Math.min(refused, MAX_REFUSED) < this.#options.limits.maxInsertsInFlight;
   }
 
   async slot(): Promise<void> {
     const { signal } = this.#options;
     while (!this.hasSlot && !signal.aborted) {
-      await Promise.race(this.#inserting.filter((one) => !one.done).map((one) => one.promise));
+      const freed = Promise.withResolvers<void>();
+      this.#onRefusal = freed.resolve;
+      await Promise.race([
+        freed.promise,
+        ...this.#inserting.filter((one) => !one.done).map((one) => one.promise),
+      ]);
     }
   }
 
@@ -69,35 +84,74 @@ export class BlockInserter {
   insert(block: SpanBlock, range: LogBlock): void {
     const inserting: Inserting = {
       range,
+      token: `${this.#options.journal.logId}-${range.from}-${range.to}`,
+      spans: block.rows,
       done: false,
-      promise: this.#store(block, range).then(async (outcome) => {
-        if (outcome === 'aborted') return;
-        inserting.done = true;
-        await this.#finish();
-        this.#options.onSlot();
-      }),
+      refusals: 0,
+      storedBefore: 0,
+      promise: Promise.resolve(),
     };
+    inserting.promise = this.#store(block, inserting).then(async (outcome) => {
+      if (outcome === 'aborted') return;
+      inserting.done = true;
+      await this.#finish();
+      this.#options.onSlot();
+    });
     this.#inserting.push(inserting);
   }
 
-  async #store(block: SpanBlock, range: LogBlock): Promise<'done' | 'aborted'> {
-    const { store, journal, signal } = this.#options;
-    const token = `${journal.logId}-${range.from}-${range.to}`;
-    const spans = block.rows;
-    const outcome = await untilDone(
-      async () => {
+  async #store(block: SpanBlock, inserting: Inserting): Promise<'done' | 'aborted'> {
+    const { store, signal } = this.#options;
+    const { spans, token } = inserting;
+    let isSetAside = false;
+    const attempt = async (): Promise<void> => {
+      try {
         if (spans > 0) await store.insertBlock(block, { token, signal });
-      },
-      { signal, onFailure: (error, failures) => this.#report(error, failures) },
-    );
+      } catch (error) {
+        isSetAside = await this.#setsAside(inserting, error);
+        if (!isSetAside) throw error;
+      }
+    };
+    const onFailure = (error: unknown, failures: number) => this.#report(error, failures);
+    const outcome = await untilDone(attempt, { signal, onFailure });
     if (outcome === 'aborted') return outcome;
+    if (isSetAside) this.stats.setAsideSpans += spans;
+    else this.#stored(spans);
+    block.clear();
+    this.#spare.push(block);
+    return outcome;
+  }
+
+  #stored(spans: number): void {
     if (this.failure !== null) this.#options.logger.info('the store takes blocks again');
     this.failure = null;
     this.stats.storedSpans += spans;
     this.stats.storedBlocks++;
-    block.clear();
-    this.#spare.push(block);
-    return outcome;
+  }
+
+  /**
+   * Whether a block was put aside for good: the store said often enough that it cannot take it, while it took others. If
+   * it refuses all blocks, the fault is not a block's, and all stay in the log.
+   */
+  async #setsAside(inserting: Inserting, error: unknown): Promise<boolean> {
+    if (!(error instanceof StoreError) || error.code !== 'INSERT_REFUSED') return false;
+    const { limits, logger, setAside, onSlot } = this.#options;
+    if (inserting.refusals++ === 0) {
+      inserting.storedBefore = this.stats.storedBlocks;
+      this.#onRefusal();
+      onSlot();
+    }
+    const othersAreTaken = this.stats.storedBlocks > inserting.storedBefore;
+    if (inserting.refusals < limits.maxBlockRefusals || !othersAreTaken) return false;
+    const { token, spans, range } = inserting;
+    try {
+      const path = await setAside.put(token, range);
+      logger.error({ err: error, path, spans }, 'the store refuses a block for good: it was set aside');
+      return true;
+    } catch (err) {
+      logger.error({ err, token }, 'a block that the store refuses cannot be set aside');
+      return false;
+    }
   }
 
   #report(error: unknown, failures: number): void {

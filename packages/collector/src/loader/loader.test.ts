@@ -8,6 +8,7 @@ import { type CollectorLimits, completeLimits } from '../limits.ts';
 import { BlockJournal } from '../log/block-journal.ts';
 import { LogReader } from '../log/log-reader.ts';
 import { findSegments } from '../log/segments.ts';
+import { SetAsideBlocks } from '../log/set-aside-blocks.ts';
 import { WriteAheadLog } from '../log/write-ahead-log.ts';
 import { silentLogger } from '../logger.ts';
 import { Loader } from './loader.ts';
@@ -39,7 +40,8 @@ async function pipeline(
     position: journal.doneTo,
   });
   const onStored = (doneTo: number) => void log.release(doneTo, () => journal.sync());
-  const loader: Loader = new Loader({ reader, journal, store, limits, logger: silentLogger, onStored });
+  const setAside = new SetAsideBlocks({ ...common, segments: () => log.segments });
+  const loader: Loader = new Loader({ ...common, reader, journal, store, limits, setAside, onStored });
   loader.start();
   const ingest = new Ingest({ log, limits, projectId: 'p' });
   return { log, journal, loader, ingest };
@@ -116,6 +118,54 @@ describe('Loader', () => {
     expect(new Set(store.attempts)).toEqual(new Set(store.blocks.keys()));
     expect(loader.failure).toBeNull();
     await expect.poll(() => log.segments.length).toBe(1);
+    await loader.stop(LONG);
+  });
+
+  it('sets a block aside that the store refuses while it takes others, and stores it at a later start', async () => {
+    const files = new MemoryFileSystem();
+    const store = new RecordingStore();
+    store.refusedRows = 7;
+    const first = await pipeline(files, store, { maxBlockRefusals: 2, segmentBytes: 1_000 });
+    await first.ingest.otlp(numberedRequest(7));
+    await expect.poll(() => store.attempts.length).toBeGreaterThan(0);
+    while (first.loader.stats.setAsideSpans === 0) {
+      await first.ingest.otlp(numberedRequest(10, 100));
+      await sleep(10);
+    }
+    await first.loader.stop(LONG);
+    await expect.poll(() => first.log.segments.length).toBe(1);
+    expect(first.loader.stats.setAsideSpans).toBe(7);
+    expect(store.rows % 10).toBe(0);
+    const isBlock = (path: string): boolean => path.startsWith('wal/set-aside/');
+    const [path = ''] = [...files.files.keys()].filter(isBlock);
+    expect(path).toBe(`wal/set-aside/${store.attempts[0]}.block`);
+
+    const stored = store.rows;
+    const still = await pipeline(files, store);
+    await still.loader.stop(LONG);
+    expect([...files.files.keys()].filter(isBlock)).toEqual([path]);
+
+    store.refusedRows = 0;
+    const later = await pipeline(files, store);
+    await expect.poll(() => store.rows).toBe(stored + 7);
+    await expect.poll(() => [...files.files.keys()].filter(isBlock)).toEqual([]);
+    await later.loader.stop(LONG);
+  });
+
+  it('keeps everything in the log while the store refuses all blocks', async () => {
+    const store = new RecordingStore();
+    store.refusedRows = 10;
+    const { ingest, loader, log } = await pipeline(new MemoryFileSystem(), store, {
+      maxBlockRefusals: 1,
+      maxBlockSpans: 10,
+      maxInsertsInFlight: 1,
+    });
+    for (let first = 1; first < 200; first += 10) await ingest.otlp(numberedRequest(10, first));
+    await expect.poll(() => loader.stats.failedInserts).toBeGreaterThan(10);
+    expect(loader.stats.setAsideSpans).toBe(0);
+    expect(log.segments[0]?.base).toBe(0);
+    store.refusedRows = 0;
+    await expect.poll(() => store.rows, { timeout: LONG }).toBe(200);
     await loader.stop(LONG);
   });
 

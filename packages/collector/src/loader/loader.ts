@@ -1,11 +1,13 @@
 import { SpanBlock, type SpanRow } from '@utxoiq/store';
 import type { BlockJournal, LogBlock } from '../log/block-journal.ts';
 import type { LogBatch, LogReader, LogRecord } from '../log/log-reader.ts';
+import type { SetAsideBlocks } from '../log/set-aside-blocks.ts';
 import { readSpanRecord, type SpanRecord } from '../log/span-record.ts';
 import type { CollectorLogger } from '../logger.ts';
 import { RequestDecoder } from '../otlp/request-decoder.ts';
 import { untilDone } from './back-off.ts';
 import { BlockInserter, type SpanStore } from './block-inserter.ts';
+import { retrySetAside } from './set-aside-retry.ts';
 
 export interface LoaderLimits {
   readonly maxBlockSpans: number;
@@ -18,6 +20,8 @@ export interface LoaderLimits {
   /** A block with so many spans is busy. */
   readonly busyBlockSpans: number;
   readonly maxInsertsInFlight: number;
+  /** So often a block that the store cannot take is tried again, while the store takes others. */
+  readonly maxBlockRefusals: number;
 }
 
 /** Other work waits no longer than about this for a block being filled. */
@@ -33,11 +37,13 @@ export class Loader {
   readonly #limits: LoaderLimits;
   readonly #logger: CollectorLogger;
   readonly #inserter: BlockInserter;
+  readonly #retrySetAside: () => Promise<void>;
   readonly #decoder = new RequestDecoder();
   readonly #add = (row: SpanRow): void => this.#block.add(row);
   /** The blocks the crashed run had begun; they are made again first. */
   readonly #unfinished: LogBlock[];
   readonly #abort = new AbortController();
+  readonly #stopRetrying = new AbortController();
   #block = new SpanBlock();
   #from: number;
   #bytes = 0;
@@ -45,6 +51,7 @@ export class Loader {
   #wake: (() => void) | null = null;
   #draining = false;
   #running: Promise<void> | null = null;
+  #retrying: Promise<void> | null = null;
   #unreadable = 0;
 
   constructor(options: {
@@ -52,6 +59,7 @@ export class Loader {
     journal: BlockJournal;
     store: SpanStore;
     limits: LoaderLimits;
+    setAside: SetAsideBlocks;
     logger: CollectorLogger;
     /** Called when everything before a position is stored. */
     onStored: (doneTo: number) => void;
@@ -62,6 +70,14 @@ export class Loader {
     this.#logger = options.logger;
     this.#unfinished = [...options.journal.unfinished];
     this.#from = options.reader.position;
+    this.#retrySetAside = () =>
+      retrySetAside({
+        ...options,
+        signal: this.#stopRetrying.signal,
+        onStored: (spans) => {
+          this.#inserter.stats.storedSpans += spans;
+        },
+      });
     this.#inserter = new BlockInserter({
       ...options,
       signal: this.#abort.signal,
@@ -73,6 +89,7 @@ export class Loader {
     storedSpans: number;
     storedBlocks: number;
     failedInserts: number;
+    setAsideSpans: number;
     unreadableRecords: number;
   } {
     return { ...this.#inserter.stats, unreadableRecords: this.#unreadable };
@@ -84,6 +101,7 @@ export class Loader {
   }
 
   start(): void {
+    this.#retrying = this.#retrySetAside();
     this.#running = this.#run().catch((error: unknown) => {
       if (!this.#abort.signal.aborted) this.#logger.error({ err: error }, 'the loader has stopped');
     });
@@ -97,6 +115,7 @@ export class Loader {
   /** Stores what is in the log. What cannot be stored in the time stays there for the next start. */
   async stop(timeoutMs: number): Promise<void> {
     this.#draining = true;
+    this.#stopRetrying.abort();
     this.notify();
     const timer = setTimeout(() => {
       this.#abort.abort();
@@ -104,6 +123,7 @@ export class Loader {
     }, timeoutMs);
     await this.#running;
     await this.#inserter.idle();
+    await this.#retrying;
     clearTimeout(timer);
     await this.#reader.close();
   }

@@ -1,3 +1,4 @@
+import { ClickHouseError } from '@clickhouse/client';
 import type { AttributeUse } from '../block/attribute-catalogue.ts';
 import type { SpanBlock } from '../block/span-block.ts';
 import type { Connection } from '../clickhouse/connection.ts';
@@ -10,6 +11,30 @@ export interface InsertOptions {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * ClickHouse's codes (ErrorCodes.cpp) for data that it cannot read or put into a table. Whatever else goes wrong, such as
+ * a full disk, may go away by itself.
+ */
+const CANNOT_TAKE: ReadonlySet<string> = new Set([
+  '6', // CANNOT_PARSE_TEXT
+  '9', // SIZES_OF_COLUMNS_DOESNT_MATCH
+  '19', // SIZE_OF_FIXED_STRING_DOESNT_MATCH
+  '26', // CANNOT_PARSE_QUOTED_STRING
+  '27', // CANNOT_PARSE_INPUT_ASSERTION_FAILED
+  '32', // ATTEMPT_TO_READ_AFTER_EOF
+  '33', // CANNOT_READ_ALL_DATA
+  '49', // LOGICAL_ERROR
+  '53', // TYPE_MISMATCH
+  '69', // ARGUMENT_OUT_OF_BOUND
+  '70', // CANNOT_CONVERT_TYPE
+  '117', // INCORRECT_DATA
+  '128', // TOO_LARGE_ARRAY_SIZE
+  '131', // TOO_LARGE_STRING_SIZE
+  '190', // SIZES_OF_ARRAYS_DONT_MATCH
+  '229', // QUERY_IS_TOO_LARGE
+  '349', // CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN
+  '469', // VIOLATED_CONSTRAINT
+]);
 const INSERT_SPANS = 'INSERT INTO spans FORMAT Native';
 const INSERT_KEYS = 'INSERT INTO attribute_keys FORMAT Native';
 
@@ -47,8 +72,18 @@ export async function insertBlock(
     });
   } catch (cause) {
     if (cause instanceof StoreError && cause.code !== 'QUERY_FAILED') throw cause;
-    throw new StoreError('INSERT_FAILED', `cannot store block ${token} of ${block.rows} spans`, { cause });
+    throw new StoreError(
+      isRefusal(cause) ? 'INSERT_REFUSED' : 'INSERT_FAILED',
+      `cannot store block ${token} of ${block.rows} spans`,
+      { cause },
+    );
   }
+}
+
+/** What is not ClickHouse's own answer went wrong here, while the block was encoded. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof StoreError)) return true;
+  return error.cause instanceof ClickHouseError && CANNOT_TAKE.has(error.cause.code);
 }
 
 function encodeKeys(block: SpanBlock, uses: readonly AttributeUse[]): Uint8Array {

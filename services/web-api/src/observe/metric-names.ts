@@ -18,6 +18,10 @@ export const COLLECTOR_METRICS: MetricsOf<CollectorStats> = {
     'utxoiq_collector_inserts_failed_total',
     'Inserts that the store did not take; they are tried again',
   ],
+  setAsideSpans: [
+    'utxoiq_collector_spans_set_aside_total',
+    'Spans of blocks that the store refused for good: they are in files beside the log',
+  ],
   unreadableRecords: [
     'utxoiq_collector_records_unreadable_total',
     'Records of the write-ahead log that could not be decoded',
