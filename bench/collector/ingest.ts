@@ -21,12 +21,16 @@ const { values } = parseArgs({
     gzip: { type: 'boolean', default: false },
     grpc: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
+    'node-args': { type: 'string', default: '' },
   },
 });
 const directory = mkdtempSync(join(tmpdir(), 'utxoiq-ingest-'));
 const engine = await EmbeddedClickHouse.start({ dataDir: join(directory, 'engine') });
 const collector = await spawnCollector(engine.url, join(directory, 'collector'), {
-  execArgv: values.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(tmpdir(), 'utxoiq-profile')}`] : [],
+  execArgv: [
+    ...(values.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(tmpdir(), 'utxoiq-profile')}`] : []),
+    ...values['node-args'].split(' ').filter((arg) => arg !== ''),
+  ],
 });
 const plan: LoadPlan = {
   httpPort: collector.otlpHttp,

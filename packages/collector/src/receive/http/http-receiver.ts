@@ -7,6 +7,7 @@ import type { BytesInFlight } from '../bytes-in-flight.ts';
 import { contentEncoding, decompress } from '../decompress.ts';
 import { ReceiveError, receiveError } from '../receive-error.ts';
 import { RpcCode, type RpcStatus } from '../rpc-status.ts';
+import { BodyPool, type PooledBody } from './body-pool.ts';
 import { allowOrigin, answerPreflight, type CorsOrigins } from './cors.ts';
 import { type BodyHandler, type HttpAnswer, JSON_TYPE, PROTOBUF, statusAnswer } from './http-answer.ts';
 import { otlpJsonRequest, otlpProtobufRequest } from './otlp-request.ts';
@@ -26,6 +27,7 @@ export interface HttpReceiverOptions {
 /** OTLP/HTTP and Zipkin v2 on Node's own request and response, so that any server can mount it. */
 export class HttpReceiver {
   readonly #options: HttpReceiverOptions;
+  readonly #bodies = new BodyPool();
 
   constructor(options: HttpReceiverOptions) {
     this.#options = options;
@@ -79,6 +81,7 @@ export class HttpReceiver {
     const projects = await authorizedProjects(authorize, authorization, request.socket.remoteAddress);
     const encoding = contentEncoding(request.headers['content-encoding']);
     let held = 0;
+    let read: PooledBody | null = null;
     const hold = (bytes: number) => {
       if (!inFlight.take(bytes)) throw receiveError(429, 'too many requests are being received', 1_000);
       held += bytes;
@@ -86,12 +89,15 @@ export class HttpReceiver {
     try {
       const declared = Number(request.headers['content-length'] ?? 0);
       if (declared <= limits.maxRequestBytes) hold(declared);
-      const raw = await readBody(request, limits.maxRequestBytes);
+      read = await readBody(request, limits.maxRequestBytes, this.#bodies);
+      const raw = read.bytes;
       if (raw.length > declared) hold(raw.length - declared);
       const body = await decompress(raw, encoding, limits.maxDecompressedBytes);
       if (body.length > raw.length) hold(body.length - raw.length);
       return await handler(body, { ingest, projects });
     } finally {
+      // The log has what it needs of it.
+      read?.release();
       inFlight.give(held);
     }
   }
