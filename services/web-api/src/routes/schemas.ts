@@ -86,7 +86,9 @@ export const TraceSummarySchema = Type.Object({
 export const TraceSchema = Type.Object({
   ...TraceSummarySchema.properties,
   spans: Type.Array(SpanSchema),
-  partial: Type.Optional(Type.String({ description: 'Why the answer is cut short: time, memory, limit or sample' })),
+  partial: Type.Optional(
+    Type.String({ description: 'Why the answer is cut short: time, memory, limit or sample' }),
+  ),
 });
 
 export const SpanSummarySchema = Type.Object({
