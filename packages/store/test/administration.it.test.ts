@@ -141,7 +141,8 @@ describe('administration', () => {
       (await store.getTrace({ projects: 'all', traceId: traceId(digit) }))?.summary.spanCount;
     expect([await left('4'), await left('5')]).toEqual([2, 3]);
     await store.setRetention({ maxAgeDays: 30, maxBytes: 1 });
-    await store.enforceRetention(now);
+    // As several processes do, each for itself.
+    await Promise.all([1, 2, 3].map(() => store.enforceRetention(now)));
     expect([await left('4'), await left('5')]).toEqual([1, 1]);
   });
 });
