@@ -1,13 +1,16 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EmbeddedClickHouse, startTemporaryEngine } from '@utxoiq/clickhouse-embedded';
-import type { Filter } from '@utxoiq/model';
 import { TraceStore } from '@utxoiq/store';
-import { END_MS, type Loaded, loadOnce } from './load.ts';
+import { loadOnce } from './load.ts';
 import { engineCpuMs, merge, spanBytes } from './on-disk.ts';
+import { queries } from './query-list.ts';
 
 // Warm medians of the store's queries over generated spans of 24 hours, and bytes per span after merging:
 //   node bench/store/queries.ts --spans 1000000
 //   node bench/store/queries.ts --spans 10000000 --data-dir /tmp/spans   (kept; the next run reads it again)
+//   node bench/store/queries.ts --spans 1000000,10000000                 (how times grow with the spans)
+// With several numbers of spans, each has a folder of its own in the data directory.
 // `statement` is the cost of one empty statement at that moment: how busy the machine is. CPU is the engine's, and
 // depends less on what else runs.
 const { values: options } = parseArgs({
@@ -18,137 +21,6 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
   },
 });
-
-const HOUR_NANOS = 3_600_000_000_000n;
-const END = BigInt(END_MS) * 1_000_000n;
-const ALL = { projects: 'all', startUnixNano: END - 24n * HOUR_NANOS, endUnixNano: END } as const;
-const HOUR = { ...ALL, startUnixNano: END - HOUR_NANOS };
-
-const attribute = (key: string, value: string): Filter => ({
-  type: 'attribute',
-  scope: 'any',
-  key,
-  op: '=',
-  value,
-});
-const service: Filter = { type: 'field', scope: 'any', field: 'service', op: '=', value: 'web-api' };
-const longer = (ms: number): Filter => ({
-  type: 'span-duration',
-  scope: 'any',
-  op: '>=',
-  nanos: BigInt(ms) * 1_000_000n,
-});
-const all = (...terms: Filter[]): Filter => ({ type: 'and', terms });
-const oneSpan = (...terms: Filter[]): Filter => ({ type: 'same-span', term: all(...terms) });
-const route = attribute('http.route', '/api/v1/alerts');
-const serverErrors: Filter = {
-  type: 'attribute-number',
-  scope: 'any',
-  key: 'http.response.status_code',
-  op: '>=',
-  value: 500,
-};
-
-type Query = readonly [name: string, targetMs: number | null, run: () => Promise<unknown>];
-
-function queries(store: TraceStore, { traceId, correlationId }: Loaded): readonly Query[] {
-  const page = { filter: null, pageSize: 20 };
-  const slowest = { ...page, orderBy: 'duration desc' } as const;
-  return [
-    ['statement', null, () => store.ping()],
-    ['trace by id', 20, () => store.getTrace({ projects: 'all', traceId })],
-    ['trace id that is not there', null, () => store.getTrace({ projects: 'all', traceId: 'a'.repeat(32) })],
-    ['outline of a trace', null, () => store.outline({ projects: 'all', traceId })],
-    ['traces: newest 20', 10, () => store.listTraces({ ...ALL, ...page })],
-    [
-      'traces: service + duration + attribute, last hour',
-      20,
-      () => store.listTraces({ ...HOUR, ...page, filter: oneSpan(service, longer(50), route) }),
-    ],
-    [
-      'traces: service + duration + attribute, 24 h',
-      60,
-      () => store.listTraces({ ...ALL, ...page, filter: oneSpan(service, longer(50), route) }),
-    ],
-    [
-      'spans: service + duration + attribute, last hour',
-      20,
-      () => store.listSpans({ ...HOUR, ...page, filter: all(service, longer(50), route) }),
-    ],
-    [
-      'spans: service + duration + attribute, 24 h',
-      60,
-      () => store.listSpans({ ...ALL, ...page, filter: all(service, longer(50), route) }),
-    ],
-    [
-      'spans: the same, few match, 24 h',
-      60,
-      () => store.listSpans({ ...ALL, ...page, filter: all(service, longer(1500), route) }),
-    ],
-    [
-      'spans: the same, attribute in a map, none match, 24 h',
-      60,
-      () =>
-        store.listSpans({
-          ...ALL,
-          ...page,
-          filter: all(service, longer(1500), attribute('user.plan', 'enterprise')),
-        }),
-    ],
-    [
-      'traces: rare attribute value, 24 h',
-      60,
-      () => store.listTraces({ ...ALL, ...page, filter: attribute('correlation_id', correlationId) }),
-    ],
-    [
-      'spans: rare value in a map, 24 h',
-      60,
-      () => store.listSpans({ ...ALL, ...page, filter: attribute('user.id', 'user-99123') }),
-    ],
-    [
-      'spans: value that is not there, 24 h',
-      60,
-      () => store.listSpans({ ...ALL, ...page, filter: attribute('user.id', 'nobody') }),
-    ],
-    ['traces: status code >= 500', null, () => store.listTraces({ ...ALL, ...page, filter: serverErrors })],
-    [
-      'errors per service and minute, 24 h',
-      50,
-      () => store.timeseries({ ...ALL, filter: null, groupBy: 'service', buckets: 1440, percentiles: false }),
-    ],
-    [
-      'rate, errors, percentiles per service, 24 h',
-      null,
-      () => store.timeseries({ ...ALL, filter: null, groupBy: 'service' }),
-    ],
-    [
-      'rate, errors, percentiles per service, 1 h',
-      null,
-      () => store.timeseries({ ...HOUR, filter: null, groupBy: 'service' }),
-    ],
-    ['services, 24 h', null, () => store.services(ALL)],
-    ['operations, 24 h', null, () => store.operations(ALL)],
-    ['heatmap, 24 h', null, () => store.heatmap({ ...ALL, filter: null })],
-    ['heatmap with a filter, 1 h', null, () => store.heatmap({ ...HOUR, filter: route })],
-    ['traces: slowest 20, 24 h', null, () => store.listTraces({ ...ALL, ...slowest })],
-    ['attribute keys', null, () => store.attributeKeys(ALL)],
-    ['values of a promoted attribute', null, () => store.attributeValues({ ...ALL, key: 'http.route' })],
-    ['values of an attribute in a map', null, () => store.attributeValues({ ...ALL, key: 'user.plan' })],
-    [
-      'facets of 4 keys, 1 h',
-      null,
-      () => store.facets({ ...HOUR, filter: null, keys: ['service', 'name', 'http.route', 'user.plan'] }),
-    ],
-    ['dependencies, 1 h', null, () => store.dependencies(HOUR)],
-    ['dependencies, 24 h', null, () => store.dependencies(ALL)],
-    [
-      'comparison, 1 h',
-      null,
-      () =>
-        store.compare({ ...HOUR, filter: service, selection: { ...HOUR, minDurationNanos: 100_000_000n } }),
-    ],
-  ];
-}
 
 async function measured(
   url: string,
@@ -167,23 +39,46 @@ async function measured(
   return { wallMs: times[Math.floor(times.length / 2)] as number, cpuMs };
 }
 
-async function measure(url: string): Promise<void> {
+type Figures = Map<string, { wallMs: number; cpuMs: number }>;
+
+async function measure(url: string, spans: number): Promise<Figures> {
   await using store = await TraceStore.open({ url, limits: { timeoutMs: 60_000 } });
-  const loaded = await loadOnce(store, Number(options.spans));
+  const loaded = await loadOnce(store, spans);
   if (loaded.seconds > 0) await merge(url);
   for (const line of await spanBytes(store)) console.log(line);
+  const figures: Figures = new Map();
   for (const [name, target, run] of queries(store, loaded)) {
     if (!name.includes(options.only)) continue;
     const { wallMs, cpuMs } = await measured(url, run);
-    const figures = `${wallMs.toFixed(1).padStart(8)} ms ${cpuMs.toFixed(1).padStart(8)} CPU`;
-    console.log(`${figures}  ${name}${target === null ? '' : ` (target ${target})`}`);
+    figures.set(name, { wallMs, cpuMs });
+    const columns = `${wallMs.toFixed(1).padStart(8)} ms ${cpuMs.toFixed(1).padStart(8)} CPU`;
+    console.log(`${columns}  ${name}${target === null ? '' : ` (target ${target})`}`);
   }
+  return figures;
 }
 
+async function inEngine(spans: number, folder: string | undefined): Promise<Figures> {
+  const limits = { maxMemoryBytes: 2_000_000_000, maxQuerySeconds: 600 };
+  await using engine =
+    folder === undefined
+      ? await startTemporaryEngine(limits)
+      : await EmbeddedClickHouse.start({ dataDir: folder, ...limits });
+  return await measure(engine.url, spans);
+}
+
+const sizes = options.spans.split(',').map(Number);
 const dataDir = options['data-dir'];
-const limits = { maxMemoryBytes: 2_000_000_000, maxQuerySeconds: 600 };
-await using engine =
-  dataDir === undefined
-    ? await startTemporaryEngine(limits)
-    : await EmbeddedClickHouse.start({ dataDir, ...limits });
-await measure(engine.url);
+const figures: Figures[] = [];
+for (const spans of sizes) {
+  if (sizes.length > 1) console.log(`\n${spans} spans`);
+  const folder = dataDir === undefined || sizes.length === 1 ? dataDir : join(dataDir, String(spans));
+  figures.push(await inEngine(spans, folder));
+}
+const [few, many] = [figures[0], figures.at(-1)];
+if (few !== undefined && many !== undefined && few !== many) {
+  console.log(`\n${sizes.at(-1)} spans take so many times what ${sizes[0]} take (ms, CPU):`);
+  for (const [name, { wallMs, cpuMs }] of few) {
+    const { wallMs: wall = 0, cpuMs: cpu = 0 } = many.get(name) ?? {};
+    console.log(`${(wall / wallMs).toFixed(1).padStart(8)} ${(cpu / cpuMs).toFixed(1).padStart(8)}  ${name}`);
+  }
+}

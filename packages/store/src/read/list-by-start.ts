@@ -1,4 +1,5 @@
 import type { Filter, TraceSummary } from '@utxoiq/model';
+import { asksForDurationOnly, durationMatches } from '../filter/duration-filter.ts';
 import { necessaryFilter, remainingFilter } from '../filter/necessary-filter.ts';
 import { spanCondition } from '../filter/span-condition.ts';
 import { evaluateTraces, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
@@ -55,6 +56,8 @@ class StartWalk {
   readonly #afterId: string;
   readonly #seen = new Set<string>();
   readonly #found: TraceSummary[] = [];
+  /** Searches that found more traces than they may look at. */
+  #stepsCut = 0;
   /** The search went this far: traces that start on the near side of it are complete. */
   #reached: bigint;
 
@@ -112,42 +115,53 @@ class StartWalk {
 
   async #walkBackwards(range: TimeWindow, data: TimeWindow, condition: Condition): Promise<void> {
     let { to } = range;
-    for (let length = FIRST_WINDOW_NANOS; to > range.from && !this.#isEnough(); length *= this.#growth()) {
-      const from = startOfWindow(range, to, length, data);
-      const found = await this.#findAtOnce({ from, to });
-      if (found !== null) {
-        const { after } = found;
-        to = after === null ? from : after + 1n < to ? after + 1n : to - 1n;
-        this.#reached = to;
-        continue;
-      }
-      const candidates = await this.#candidates({ from, to }, condition);
-      for (const batch of this.#batches(candidates)) {
-        await this.#evaluate(candidates, batch);
-        // Candidates come by their latest match, so what is left starts no later than this.
-        this.#reached = (candidates.lasts[batch.at(-1) as number] as bigint) + 1n;
-        if (this.#isEnough()) return;
-      }
-      if (candidates.isCut) {
-        const last = (candidates.lasts.at(-1) as bigint) + 1n;
-        to = last < to ? last : to - 1n;
-      } else {
-        to = from;
-      }
+    let length = FIRST_WINDOW_NANOS;
+    while (to > range.from && !this.#isEnough()) {
+      const window = { from: startOfWindow(range, to, length, data), to };
+      const left = await this.#search(window, condition);
+      // What is left of a window is so dense that the next one need not be longer.
+      if (left === null) length *= this.#growth();
+      to = left ?? window.from;
       this.#reached = to;
     }
     if (to <= range.from) this.#reached = this.#query.startUnixNano;
   }
 
-  /** Null where ids are to be found first: something is left to ask of each trace, or they are too large. */
+  /** Where what is left of the window ends, if there was more in it than one search takes in; else null. */
+  async #search(window: TimeWindow, condition: Condition): Promise<bigint | null> {
+    const endAfter = (last: bigint): bigint => (last + 1n < window.to ? last + 1n : window.to - 1n);
+    const found = await this.#findAtOnce(window);
+    if (found !== null) return found.after === null ? null : endAfter(found.after);
+    const candidates = await this.#candidates(window, condition);
+    for (const batch of this.#batches(candidates)) {
+      await this.#evaluate(candidates, batch);
+      // Candidates come by their latest match, so what is left starts no later than this.
+      const last = candidates.lasts[batch.at(-1) as number] as bigint;
+      this.#reached = last + 1n;
+      if (this.#isEnough()) return last + 1n;
+    }
+    return candidates.isCut ? endAfter(candidates.lasts.at(-1) as bigint) : null;
+  }
+
+  /**
+   * Null where ids are to be found first: something is left to ask of each trace that its summary does not tell, few
+   * of them seem to satisfy it, or they are too large.
+   */
   async #findAtOnce(window: TimeWindow): Promise<TracesInWindow | null> {
-    if (this.#remaining !== null) return null;
-    const limit = this.#candidatesPerStep();
+    const remaining = this.#remaining;
+    if (remaining !== null && (this.#stepsCut > 1 || !asksForDurationOnly(remaining))) return null;
+    const limit = this.#query.pageSize * (remaining === null ? 1 : 2) + 20;
     const asked = { window, needed: this.#needed, limit, deadline: this.#deadline };
     const found = await tracesInWindow(this.#reader, this.#query, asked);
-    for (const summary of found?.summaries ?? []) {
-      if (!this.#seen.has(summary.traceId) && this.#isWanted(summary)) this.#found.push(summary);
+    if (found === null) return null;
+    if (found.after !== null) this.#stepsCut++;
+    for (const summary of found.summaries) {
+      if (this.#seen.has(summary.traceId)) continue;
       this.#seen.add(summary.traceId);
+      if (!this.#isWanted(summary)) continue;
+      // The engine's times are signed, and wrap around.
+      const nanos = BigInt.asIntN(64, summary.endUnixNano - summary.startUnixNano);
+      if (remaining === null || durationMatches(remaining, nanos)) this.#found.push(summary);
     }
     return found;
   }

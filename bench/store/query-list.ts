@@ -1,0 +1,134 @@
+import type { Filter } from '@utxoiq/model';
+import type { TraceStore } from '@utxoiq/store';
+import { END_MS, type Loaded } from './load.ts';
+
+const HOUR_NANOS = 3_600_000_000_000n;
+const END = BigInt(END_MS) * 1_000_000n;
+const ALL = { projects: 'all', startUnixNano: END - 24n * HOUR_NANOS, endUnixNano: END } as const;
+const HOUR = { ...ALL, startUnixNano: END - HOUR_NANOS };
+
+const attribute = (key: string, value: string): Filter => ({
+  type: 'attribute',
+  scope: 'any',
+  key,
+  op: '=',
+  value,
+});
+const service: Filter = { type: 'field', scope: 'any', field: 'service', op: '=', value: 'web-api' };
+const longer = (ms: number): Filter => ({
+  type: 'span-duration',
+  scope: 'any',
+  op: '>=',
+  nanos: BigInt(ms) * 1_000_000n,
+});
+const all = (...terms: Filter[]): Filter => ({ type: 'and', terms });
+const oneSpan = (...terms: Filter[]): Filter => ({ type: 'same-span', term: all(...terms) });
+const route = attribute('http.route', '/api/v1/alerts');
+const serverErrors: Filter = {
+  type: 'attribute-number',
+  scope: 'any',
+  key: 'http.response.status_code',
+  op: '>=',
+  value: 500,
+};
+
+export type Query = readonly [name: string, targetMs: number | null, run: () => Promise<unknown>];
+
+export function queries(store: TraceStore, { traceId, correlationId }: Loaded): readonly Query[] {
+  const page = { filter: null, pageSize: 20 };
+  const slowest = { ...page, orderBy: 'duration desc' } as const;
+  return [
+    ['statement', null, () => store.ping()],
+    ['trace by id', 20, () => store.getTrace({ projects: 'all', traceId })],
+    ['trace id that is not there', null, () => store.getTrace({ projects: 'all', traceId: 'a'.repeat(32) })],
+    ['outline of a trace', null, () => store.outline({ projects: 'all', traceId })],
+    ['traces: newest 20', 10, () => store.listTraces({ ...ALL, ...page })],
+    [
+      'traces: service + duration + attribute, last hour',
+      20,
+      () => store.listTraces({ ...HOUR, ...page, filter: oneSpan(service, longer(50), route) }),
+    ],
+    [
+      'traces: service + duration + attribute, 24 h',
+      60,
+      () => store.listTraces({ ...ALL, ...page, filter: oneSpan(service, longer(50), route) }),
+    ],
+    [
+      'spans: service + duration + attribute, last hour',
+      20,
+      () => store.listSpans({ ...HOUR, ...page, filter: all(service, longer(50), route) }),
+    ],
+    [
+      'spans: service + duration + attribute, 24 h',
+      60,
+      () => store.listSpans({ ...ALL, ...page, filter: all(service, longer(50), route) }),
+    ],
+    [
+      'spans: the same, few match, 24 h',
+      60,
+      () => store.listSpans({ ...ALL, ...page, filter: all(service, longer(1500), route) }),
+    ],
+    [
+      'spans: the same, attribute in a map, none match, 24 h',
+      60,
+      () =>
+        store.listSpans({
+          ...ALL,
+          ...page,
+          filter: all(service, longer(1500), attribute('user.plan', 'enterprise')),
+        }),
+    ],
+    [
+      'traces: rare attribute value, 24 h',
+      60,
+      () => store.listTraces({ ...ALL, ...page, filter: attribute('correlation_id', correlationId) }),
+    ],
+    [
+      'spans: rare value in a map, 24 h',
+      60,
+      () => store.listSpans({ ...ALL, ...page, filter: attribute('user.id', 'user-99123') }),
+    ],
+    [
+      'spans: value that is not there, 24 h',
+      60,
+      () => store.listSpans({ ...ALL, ...page, filter: attribute('user.id', 'nobody') }),
+    ],
+    ['traces: status code >= 500', null, () => store.listTraces({ ...ALL, ...page, filter: serverErrors })],
+    [
+      'errors per service and minute, 24 h',
+      50,
+      () => store.timeseries({ ...ALL, filter: null, groupBy: 'service', buckets: 1440, percentiles: false }),
+    ],
+    [
+      'rate, errors, percentiles per service, 24 h',
+      null,
+      () => store.timeseries({ ...ALL, filter: null, groupBy: 'service' }),
+    ],
+    [
+      'rate, errors, percentiles per service, 1 h',
+      null,
+      () => store.timeseries({ ...HOUR, filter: null, groupBy: 'service' }),
+    ],
+    ['services, 24 h', null, () => store.services(ALL)],
+    ['operations, 24 h', null, () => store.operations(ALL)],
+    ['heatmap, 24 h', null, () => store.heatmap({ ...ALL, filter: null })],
+    ['heatmap with a filter, 1 h', null, () => store.heatmap({ ...HOUR, filter: route })],
+    ['traces: slowest 20, 24 h', null, () => store.listTraces({ ...ALL, ...slowest })],
+    ['attribute keys', null, () => store.attributeKeys(ALL)],
+    ['values of a promoted attribute', null, () => store.attributeValues({ ...ALL, key: 'http.route' })],
+    ['values of an attribute in a map', null, () => store.attributeValues({ ...ALL, key: 'user.plan' })],
+    [
+      'facets of 4 keys, 1 h',
+      null,
+      () => store.facets({ ...HOUR, filter: null, keys: ['service', 'name', 'http.route', 'user.plan'] }),
+    ],
+    ['dependencies, 1 h', null, () => store.dependencies(HOUR)],
+    ['dependencies, 24 h', null, () => store.dependencies(ALL)],
+    [
+      'comparison, 1 h',
+      null,
+      () =>
+        store.compare({ ...HOUR, filter: service, selection: { ...HOUR, minDurationNanos: 100_000_000n } }),
+    ],
+  ];
+}

@@ -1,0 +1,100 @@
+import { startTemporaryEngine, type TemporaryEngine } from '@utxoiq/clickhouse-embedded';
+import type { Filter, Span } from '@utxoiq/model';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SpanBlock, SpanRows, TraceStore } from '../src/index.ts';
+import { GIVEN_CLUSTER, GIVEN_URL } from './given-server.ts';
+import { spanWith } from './span-with.ts';
+
+const BASE = 1_795_000_000_000_000_000n;
+const MILLI = 1_000_000n;
+const TRACES = 150;
+/** More spans than a statement of the list gives out. */
+const LARGE = 10_500;
+const RANGE = { projects: 'all', startUnixNano: BASE, endUnixNano: BASE + 3_600_000n * MILLI } as const;
+const id = (number: number, digits = 32): string => number.toString(16).padStart(digits, '0');
+const traceDuration = (ms: number): Filter => ({
+  type: 'trace-duration',
+  op: '>=',
+  nanos: BigInt(ms) * MILLI,
+});
+const late: Filter = { type: 'attribute', scope: 'any', key: 'late', op: '=', value: 'yes' };
+const all = (...terms: Filter[]): Filter => ({ type: 'and', terms });
+
+// 150 traces that overlap within two seconds, so that every search finds more than it may look at: trace n starts
+// n * 10 ms after the first, and every third one's last span, up to a second later, is the one with the attribute.
+const lengthMs = (trace: number): number => 1 + ((trace * 37) % 1000);
+function spansOf(trace: number): Span[] {
+  const startUnixNano = BASE + BigInt(trace) * 10n * MILLI;
+  const end = startUnixNano + BigInt(lengthMs(trace)) * MILLI;
+  const of = (span: number, at: bigint, attributes: Span['attributes']) =>
+    spanWith({
+      traceId: id(trace),
+      spanId: id(trace * 10 + span, 16),
+      ...(span > 1 && { parentSpanId: id(trace * 10 + 1, 16) }),
+      startUnixNano: at,
+      endUnixNano: at + MILLI / 2n,
+      attributes,
+    });
+  return [
+    of(1, startUnixNano, new Map()),
+    of(2, end - MILLI / 2n, new Map(trace % 3 === 0 ? [['late', 'yes']] : [])),
+  ];
+}
+
+describe('the newest traces of a crowd', () => {
+  let engine: TemporaryEngine | undefined;
+  let store: TraceStore;
+  beforeAll(async () => {
+    engine = await startTemporaryEngine();
+    const url = GIVEN_URL ?? engine.url;
+    store = await TraceStore.open({ url, ...GIVEN_CLUSTER, database: `newest_${process.pid}` });
+    const block = new SpanBlock();
+    const rows = new SpanRows();
+    for (let trace = 1; trace <= TRACES; trace++) for (const span of spansOf(trace)) block.add(rows.of(span));
+    await store.insertBlock(block, { token: 'crowd' });
+  });
+  afterAll(async () => {
+    await store.close();
+    await engine?.stop();
+  });
+
+  async function pages(filter: Filter | null, pageSize: number): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (let pageToken: string | null = ''; pageToken !== null; ) {
+      const query = { ...RANGE, filter, pageSize, ...(pageToken !== '' && { pageToken }) };
+      const page = await store.listTraces(query);
+      expect(page.partial).toBeNull();
+      ids.push(...page.traces.map(({ traceId }) => traceId));
+      pageToken = page.nextPageToken;
+    }
+    return ids;
+  }
+  const expected = (isWanted: (trace: number) => boolean): readonly string[] =>
+    Array.from({ length: TRACES }, (_, at) => TRACES - at)
+      .filter(isWanted)
+      .map((trace) => id(trace));
+
+  it('come once each and in order, whatever is asked of their spans or of their duration', async () => {
+    expect(await pages(null, 40)).toEqual(expected(() => true));
+    expect(await pages(late, 9)).toEqual(expected((trace) => trace % 3 === 0));
+    expect(await pages(traceDuration(500), 20)).toEqual(expected((trace) => lengthMs(trace) >= 500));
+    expect(await pages(all(late, traceDuration(900)), 3)).toEqual(
+      expected((trace) => trace % 3 === 0 && lengthMs(trace) >= 900),
+    );
+  });
+
+  it('come whole if one of them is very large', async () => {
+    const block = new SpanBlock();
+    const rows = new SpanRows();
+    const startUnixNano = BASE + 3_500n * MILLI;
+    for (let span = 1; span <= LARGE; span++) {
+      block.add(rows.of(spanWith({ traceId: id(9999), spanId: id(span, 16), startUnixNano })));
+    }
+    await store.insertBlock(block, { token: 'large' });
+    const { traces } = await store.listTraces({ ...RANGE, filter: null, pageSize: 2 });
+    expect(traces.map(({ traceId, spanCount }) => [traceId, spanCount])).toEqual([
+      [id(9999), LARGE],
+      [id(TRACES), 2],
+    ]);
+  });
+});
