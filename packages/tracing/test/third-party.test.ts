@@ -59,5 +59,6 @@ describe("OpenTelemetry's instrumentations on this tracer", () => {
       { traceId: other.spanContext().traceId, spanId: expect.any(String) },
     ]);
     expect(propagation.fields()).toContain('x-cloud-trace-context');
+    other.end();
   });
 });
