@@ -11,7 +11,8 @@ const namesIn = (text: string, pattern: RegExp): string[] =>
   [...new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))].sort();
 
 const options = namesIn(
-  read('services/*/src/config.ts') + read('packages/service-runner/src/{run-service,options}.ts'),
+  read('services/web-api/src/{config,auth/auth-config}.ts') +
+    read('packages/service-runner/src/{run-service,options}.ts'),
   /(?:[oO]ptions\.\w+|this\.\w+|readSecret)\((?:options, )?'([A-Z][A-Z0-9_]+)'/g,
 );
 
@@ -36,7 +37,10 @@ describe('the options of the services', () => {
       ...namesIn(deployed, /[{\s]([A-Z][A-Z_]+): /g),
     ];
     expect(set).toContain('SESSION_SECRET');
-    const ofClickhouse = new Set(['CLICKHOUSE_PASSWORD', 'CLICKHOUSE_SHARD', 'KEEPER_ID']);
+    const ofClickhouse = new Set([
+      'CLICKHOUSE_PASSWORD',
+      ...namesIn(read('deploy/kubernetes/*.xml'), /from_env="(\w+)"/g),
+    ]);
     expect(set.filter((name) => !options.includes(name) && !ofClickhouse.has(name))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { isLoopback } from '../config.ts';
+import { isLoopback } from '../http/loopback.ts';
 import { LocalKey } from './local-key.ts';
 import { OidcVerifier } from './oidc-verifier.ts';
 import { mayAct } from './principal.ts';

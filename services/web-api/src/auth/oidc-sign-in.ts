@@ -1,6 +1,7 @@
 import * as client from 'openid-client';
-import { isLoopback, type OidcConfig } from '../config.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { isLoopback } from '../http/loopback.ts';
+import type { OidcConfig } from './auth-config.ts';
 import type { OidcVerifier } from './oidc-verifier.ts';
 import type { Principal } from './principal.ts';
 

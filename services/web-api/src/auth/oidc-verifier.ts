@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import type { OidcConfig } from '../config.ts';
 import { ApiError } from '../errors/api-error.ts';
+import type { OidcConfig } from './auth-config.ts';
 import { type Principal, principalFromClaims } from './principal.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
-import { isLoopback } from '../config.ts';
+import { isLoopback } from './loopback.ts';
 
 /** Below this the answer fits into one packet anyway. */
 const thresholdBytes = 1400;

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { identify } from '../auth/request-auth.ts';
-import { isLoopback } from '../config.ts';
+import { isLoopback } from '../http/loopback.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { RouteDeps } from './route-deps.ts';
 
