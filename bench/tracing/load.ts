@@ -2,13 +2,11 @@
 // Plain sockets and a fixed request, so that the generator needs far less CPU than the server.
 import { createConnection } from 'node:net';
 
-const CONNECTIONS = 32;
-
-process.on('message', async (message: { port: number; durationMs: number }) => {
-  const { port, durationMs } = message;
+process.on('message', async (message: { port: number; durationMs: number; connections: number }) => {
+  const { port, durationMs, connections } = message;
   const request = `GET /hello HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: bench/1.0\r\nAccept: */*\r\nConnection: keep-alive\r\n\r\n`;
   const end = performance.now() + durationMs;
-  await Promise.all(Array.from({ length: CONNECTIONS }, () => connection(port, request, end)));
+  await Promise.all(Array.from({ length: connections }, () => connection(port, request, end)));
   process.send?.({ done: true });
 });
 process.on('disconnect', () => process.exit(0));

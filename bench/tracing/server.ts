@@ -63,12 +63,26 @@ const spans = (load('@opentelemetry/api') as typeof import('@opentelemetry/api')
 ) as Tracer;
 const answer = { hello: 'world' };
 let requests = 0;
+/** The cases that show growth do ten times as much. */
+const times = framework.endsWith('-x10') ? 10 : 1;
+const KEYS = Array.from({ length: 100 }, (_, i) => `bench.attribute.${i}`);
 
 async function work(): Promise<typeof answer> {
   requests++;
   if (framework.endsWith('fetch')) await (await fetch(backend)).text();
-  if (framework.endsWith('children')) {
-    for (let i = 0; i < 10; i++) spans.startActiveSpan('step', (span) => span.setAttribute('i', i).end());
+  if (framework.startsWith('fastify-children')) {
+    for (let i = 0; i < 10 * times; i++) {
+      spans.startActiveSpan('step', (span) => span.setAttribute('i', i).end());
+    }
+  }
+  if (framework.startsWith('fastify-attributes')) {
+    spans.startActiveSpan('work', (span) => {
+      // Every other value is another one with each request.
+      for (let i = 0; i < 10 * times; i++) {
+        span.setAttribute(KEYS[i] ?? '', i % 2 === 0 ? 'the same' : `${requests} ${i}`);
+      }
+      span.end();
+    });
   }
   return answer;
 }
