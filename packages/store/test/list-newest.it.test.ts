@@ -30,6 +30,7 @@ function spansOf(trace: number): Span[] {
     spanWith({
       traceId: id(trace),
       spanId: id(trace * 10 + span, 16),
+      name: span === 1 ? `GET ${trace % 2}` : 'op',
       ...(span > 1 && { parentSpanId: id(trace * 10 + 1, 16) }),
       startUnixNano: at,
       endUnixNano: at + MILLI / 2n,
@@ -80,6 +81,11 @@ describe('the newest traces of a crowd', () => {
     expect(await pages(traceDuration(500), 20)).toEqual(expected((trace) => lengthMs(trace) >= 500));
     expect(await pages(all(late, traceDuration(900)), 3)).toEqual(
       expected((trace) => trace % 3 === 0 && lengthMs(trace) >= 900),
+    );
+    const oddRoot: Filter = { type: 'field', scope: 'root', field: 'name', op: 'prefix', value: 'GET 1' };
+    const ofService: Filter = { type: 'field', scope: 'any', field: 'service', op: '=', value: 's' };
+    expect(await pages(all(late, ofService, { type: 'not', term: oddRoot }), 12)).toEqual(
+      expected((trace) => trace % 6 === 0),
     );
   });
 

@@ -1,7 +1,7 @@
 import type { Filter, TraceSummary } from '@utxoiq/model';
-import { asksForDurationOnly, durationMatches } from '../filter/duration-filter.ts';
 import { necessaryFilter, remainingFilter } from '../filter/necessary-filter.ts';
 import { spanCondition } from '../filter/span-condition.ts';
+import { summaryMatches, summaryTells } from '../filter/summary-filter.ts';
 import { evaluateTraces, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
 import type { Deadline } from './limits.ts';
 import { numericKey, type PageKey } from './page-token.ts';
@@ -149,7 +149,7 @@ class StartWalk {
    */
   async #findAtOnce(window: TimeWindow): Promise<TracesInWindow | null> {
     const remaining = this.#remaining;
-    if (remaining !== null && (this.#stepsCut > 1 || !asksForDurationOnly(remaining))) return null;
+    if (remaining !== null && (this.#stepsCut > 1 || !summaryTells(remaining))) return null;
     const limit = this.#query.pageSize * (remaining === null ? 1 : 2) + 20;
     const asked = { window, needed: this.#needed, limit, deadline: this.#deadline };
     const found = await tracesInWindow(this.#reader, this.#query, asked);
@@ -159,9 +159,7 @@ class StartWalk {
       if (this.#seen.has(summary.traceId)) continue;
       this.#seen.add(summary.traceId);
       if (!this.#isWanted(summary)) continue;
-      // The engine's times are signed, and wrap around.
-      const nanos = BigInt.asIntN(64, summary.endUnixNano - summary.startUnixNano);
-      if (remaining === null || durationMatches(remaining, nanos)) this.#found.push(summary);
+      if (remaining === null || summaryMatches(remaining, summary)) this.#found.push(summary);
     }
     return found;
   }
