@@ -10,7 +10,7 @@ import { projectWithSdk } from './published-package.ts';
 const CACHE = join(import.meta.dirname, '../../../.cache/sdk-package');
 const nodeOf = (version: string) => join(CACHE, `node-${version}`, 'node_modules/node/bin/node');
 
-const project = projectWithSdk(['fastify'], 'package');
+const project = projectWithSdk(['fastify', 'ioredis', '@opentelemetry/instrumentation-ioredis'], 'package');
 const receiver = await startOtlpReceiver();
 afterAll(() => {
   receiver.close();
@@ -29,9 +29,16 @@ describe.each([
       ['CommonJS', ['journey-cjs.cjs'], ['GET', 'GET /insights/:id', 'load']],
       ['--import register', ['--import', '@utxoiq/tracing/register', 'unaware.cjs'], ['GET', 'GET']],
       ['--require register', ['--require', '@utxoiq/tracing/register', 'unaware.cjs'], ['GET', 'GET']],
+      ['ES modules patched, --import', ['--import', '@utxoiq/tracing/register', 'patched.mjs'], []],
+      ['ES modules patched, --require', ['--require', '@utxoiq/tracing/register', 'patched.mjs'], []],
     ])('%s', async (_name, args, names) => {
       receiver.spans.length = 0;
-      const env = { ...process.env, NODE_OPTIONS: '', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+      const env = {
+        ...process.env,
+        NODE_OPTIONS: '',
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'ioredis',
+      };
       const options = { cwd: project.folder, env, timeout: 60_000 };
       const { stdout } = await promisify(execFile)(node, ['--version'], options);
       expect(stdout).toContain(`v${version}`);
