@@ -18,10 +18,10 @@ import { sampleSpans } from './sample-spans.ts';
 
 const SPANS = 500;
 const ROUNDS = 600;
-const bytes = encodeMessage(V2BatchWriteSpansRequestType, {
-  name: 'projects/bench',
-  spans: sampleSpans(SPANS),
-});
+// A Buffer, as gRPC gives it.
+const bytes = Buffer.from(
+  encodeMessage(V2BatchWriteSpansRequestType, { name: 'projects/bench', spans: sampleSpans(SPANS) }),
+);
 const limits = CLOUD_TRACE_LIMITS.backend;
 const options = { projectId: 'bench', limits, nowUnixNano: BigInt(Date.now()) * 1_000_000n };
 
