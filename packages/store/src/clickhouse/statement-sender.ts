@@ -31,6 +31,7 @@ export class StatementSender {
   readonly #options: SenderOptions;
   readonly #agent: HttpAgent;
   readonly #headers: Readonly<Record<string, string>>;
+  #isClosed = false;
 
   constructor(options: SenderOptions) {
     const url = new URL(options.url);
@@ -63,6 +64,7 @@ export class StatementSender {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#agent.destroy();
   }
 
@@ -88,8 +90,9 @@ export class StatementSender {
       );
       request.on('timeout', () => request.destroy(new Error(`no answer in ${timeoutMs} ms`)));
       request.on('error', (error) => {
-        // The server closed the connection while the request was on its way: it has not run.
-        if (mayRepeat && request.reusedSocket && wasClosed(error)) resolve(this.#request(statement, false));
+        // The server closed a kept connection while the request was on its way. It may have run; it can run again.
+        if (mayRepeat && !this.#isClosed && request.reusedSocket && wasClosed(error))
+          resolve(this.#request(statement, false));
         else reject(error);
       });
       request.end(body);
