@@ -1,6 +1,7 @@
 import type { CloudTraceLimits } from '../limits.ts';
 import { OtlpOutput, varintSize } from './otlp-output.ts';
-import { isAt, RESOURCE_SLOTS, resourceKey, resourceSlots, SpanTranscoder } from './span-transcoder.ts';
+import { isAt, RESOURCE_SLOTS, resourceKey, resourceSlots } from './resource-slots.ts';
+import { SpanTranscoder } from './span-transcoder.ts';
 
 export interface TranscodedBatch {
   /** An `ExportTraceServiceRequest`; empty if no span is in it. */
