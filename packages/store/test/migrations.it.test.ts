@@ -32,6 +32,24 @@ describe('migrations', () => {
     await (await TraceStore.open({ url, ...GIVEN_CLUSTER, database })).close();
   });
 
+  it('sort spans so that a range of time skips what is outside of it', async () => {
+    const table = 'cluster' in GIVEN_CLUSTER ? 'spans_local' : 'spans';
+    for (const [seconds, name] of [
+      [0, 'early'],
+      [7200, 'late'],
+    ]) {
+      const rows = `SELECT toDateTime64('2026-11-22 10:00:00', 9, 'UTC') + ${seconds} + number / 10, '${name}' FROM numbers(30000)`;
+      await statement(`INSERT INTO ${table} (start, name) ${rows}`);
+    }
+    await statement(`OPTIMIZE TABLE ${table} FINAL`);
+    const inMinute = `start >= '2026-11-22 10:05:00' AND start < '2026-11-22 10:06:00'`;
+    const plan = await statement(
+      `EXPLAIN indexes = 1, json = 1 SELECT name FROM ${table} WHERE ${inMinute} FORMAT TSVRaw`,
+    );
+    const ofPrimaryKey = /"Type": "PrimaryKey"[^}]*?"Selected Granules": (\d+)/s.exec(plan);
+    expect(Number(ofPrimaryKey?.[1]), plan).toBeLessThan(3);
+  });
+
   it('refuse a database of a newer program', async () => {
     await statement("INSERT INTO schema_version (version, name) VALUES (9999, 'later')");
     await expect(TraceStore.open({ url, ...GIVEN_CLUSTER, database })).rejects.toMatchObject({

@@ -5,6 +5,7 @@
 CREATE TABLE IF NOT EXISTS spans_v2{{local}} {{on_cluster}} AS spans{{local}}
 ENGINE = {{replicated}}MergeTree
 PARTITION BY toYYYYMMDD(start)
+PRIMARY KEY (toStartOfMinute(start), service, name)
 ORDER BY (toStartOfMinute(start), service, name, start)
 SETTINGS default_compression_codec = 'ZSTD(1)', min_bytes_for_wide_part = 0, min_rows_for_wide_part = 200000,
   merge_selector_base = 8, fsync_after_insert = 1, fsync_part_directory = 1{{deduplication}};
