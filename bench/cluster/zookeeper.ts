@@ -37,7 +37,7 @@ export class ZooKeeper {
     const config = join(directory, 'zoo.cfg');
     await writeFile(
       config,
-      `tickTime=2000\ndataDir=${directory}\nclientPort=${port}\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\nmaxClientCnxns=0\n`,
+      `tickTime=2000\ndataDir=${directory}\nclientPort=${port}\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\n4lw.commands.whitelist=srvr\nmaxClientCnxns=0\n`,
     );
     const log = openSync(join(directory, 'output.log'), 'a');
     // setpriv: it ends with this program, however that ends.
@@ -54,7 +54,7 @@ export class ZooKeeper {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    for (let attempt = 1; !(await listens(port)); attempt++) {
+    for (let attempt = 1; !(await serves(port)); attempt++) {
       if (attempt === 600 || child.exitCode !== null) throw new Error('ZooKeeper does not start');
       await sleep(100);
     }
@@ -70,9 +70,11 @@ export class ZooKeeper {
   }
 }
 
-function listens(port: number): Promise<boolean> {
+/** Its answer to `srvr`: a port alone says little while it starts. */
+function serves(port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect(port, '127.0.0.1');
-  socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  const socket = connect(port, '127.0.0.1', () => socket.write('srvr'));
+  socket.once('data', (answer) => resolve(answer.includes('Mode:')));
+  socket.once('error', () => resolve(false)).once('close', () => resolve(false));
   return promise.finally(() => socket.destroy());
 }
