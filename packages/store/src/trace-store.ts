@@ -84,7 +84,7 @@ const CLUSTER_SETTINGS = {
   // Reads ask the replica that takes the writes, so that what was stored is there at once, and stays there from one
   // query to the next. Another replica takes over while that one is away, without its Keeper, or behind.
   load_balancing: 'in_order',
-  max_replica_delay_for_distributed_queries: '5',
+  max_replica_delay_for_distributed_queries: '1',
   distributed_insert_skip_read_only_replicas: 1,
   // A server that is away runs what is for the whole cluster when it is back; nobody waits for it.
   distributed_ddl_output_mode: 'throw_only_active',
