@@ -19,17 +19,16 @@ export interface EnabledInstrumentations {
  * `pg,ioredis` is `@opentelemetry/instrumentation-pg` and `-ioredis`; whole package names are taken as they are. They
  * come from the program's node_modules, with their default options.
  */
-export function enabledInstrumentations(
-  env: Environment,
-  require: NodeJS.Require = nodeModule.createRequire(join(process.cwd(), 'program.js')),
-): EnabledInstrumentations {
+export function enabledInstrumentations(env: Environment): EnabledInstrumentations {
   const instrumentations: InstrumentationLike[] = [];
   const problems: string[] = [];
   for (const name of enabledPackages(env)) {
     try {
+      const require = nodeModule.createRequire(join(process.cwd(), 'program.js'));
       instrumentations.push(instrumentationOf(require(name), name));
     } catch (error) {
-      problems.push(`${name}: ${String(error instanceof Error ? error.message.split('\n', 1)[0] : error)}`);
+      const [reason] = String(error instanceof Error ? error.message : error).split('\n', 1);
+      problems.push(`${name}: ${reason}`);
     }
   }
   return { instrumentations, problems };
