@@ -7,6 +7,10 @@ import { build } from 'esbuild';
 import { rolldown } from 'rolldown';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type OtlpReceiver, startOtlpReceiver, treeOf } from './otlp-receiver.ts';
+
+/** Child processes, on a machine that may be busy. */
+const SLOW = { timeout: 120_000 };
+
 import { projectWithSdk } from './published-package.ts';
 
 const run = promisify(execFile);
@@ -68,12 +72,12 @@ async function bundle(bundler: keyof typeof BUNDLERS, format: Format, program: s
 async function traced(...args: readonly string[]) {
   receiver.spans.length = 0;
   const env = { ...process.env, NODE_OPTIONS: '', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
-  const { stderr } = await run(process.execPath, [...args], { cwd: bare, env, timeout: 30_000 });
+  const { stderr } = await run(process.execPath, [...args], { cwd: bare, env, timeout: 100_000 });
   expect(stderr).toBe('');
   return [...receiver.spans];
 }
 
-describe('an application bundled together with the SDK', () => {
+describe('an application bundled together with the SDK', SLOW, () => {
   it.each(ALL)('%s, %s: Fastify, fetch, node:http and gRPC as one trace', async (bundler, format) => {
     const { file } = await bundle(bundler, format, 'bundled-service');
     const spans = await traced(file);
@@ -101,7 +105,7 @@ describe('an application bundled together with the SDK', () => {
   });
 });
 
-describe('tree shaking', () => {
+describe('tree shaking', SLOW, () => {
   const sizeOf = async (bundler: keyof typeof BUNDLERS, name: string, source: string) => {
     writeFileSync(join(project.folder, `${name}.mjs`), source);
     const { file, modules } = await bundle(bundler, 'esm', name);

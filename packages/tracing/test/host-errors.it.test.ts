@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { TracingService } from '../src/index.ts';
+
+/** Child processes, on a machine that may be busy. */
+const SLOW = { timeout: 120_000 };
+
 import { startOtlpReceiver } from './otlp-receiver.ts';
 
 const programs = join(import.meta.dirname, 'programs');
@@ -26,13 +30,13 @@ function run(...args: readonly string[]): Promise<Ended> {
   const child = execFile(
     process.execPath,
     args,
-    { cwd: programs, env, timeout: 60_000 },
+    { cwd: programs, env, timeout: 100_000 },
     (_e, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
   );
   return promise;
 }
 
-describe('code of the host that throws inside of tracing', () => {
+describe('code of the host that throws inside of tracing', SLOW, () => {
   it('never reaches the program, not as an unhandled rejection either', async () => {
     const { code, stdout, stderr } = await run('--unhandled-rejections=strict', 'hostile.ts');
     expect(stderr).toBe('');
@@ -41,7 +45,7 @@ describe('code of the host that throws inside of tracing', () => {
   });
 });
 
-describe('errors of the program that nobody catches', () => {
+describe('errors of the program that nobody catches', SLOW, () => {
   it.each([
     ['uncaught', 1, /Error: nobody catches this/],
     ['rejection', 1, /Error: nobody catches this/],

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startOtlpReceiver } from './otlp-receiver.ts';
+
+/** Child processes, on a machine that may be busy. */
+const SLOW = { timeout: 120_000 };
+
 import { projectWithSdk } from './published-package.ts';
 
 /** Where `npm run test:sdk-package` keeps the Nodes it got from npm. */
@@ -23,6 +27,7 @@ describe.each([
   ['26', process.execPath],
 ])(
   'the built package on Node %s (by `npm run test:sdk-package` where it has not been fetched)',
+  SLOW,
   (version, node) => {
     it.skipIf(!existsSync(node)).each([
       ['ES modules', ['journey-esm.mjs'], ['GET', 'GET /insights/:id', 'load']],
@@ -39,7 +44,7 @@ describe.each([
         OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
         OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'ioredis',
       };
-      const options = { cwd: project.folder, env, timeout: 60_000 };
+      const options = { cwd: project.folder, env, timeout: 100_000 };
       const { stdout } = await promisify(execFile)(node, ['--version'], options);
       expect(stdout).toContain(`v${version}`);
       const { stderr } = await promisify(execFile)(node, args, options);
