@@ -1,4 +1,4 @@
-// CPU that tracing adds to a request, beside OpenTelemetry's stock instrumentation, and how it grows (6 minutes):
+// CPU that tracing adds to a request, beside OpenTelemetry's stock instrumentation, and how it grows (7 minutes):
 //   node bench/tracing/overhead.ts [CASE...] [--rounds N] [--ms N] [--only TRACER,...]
 // Every server is a process of its own on one core, the load generator is on another. Rounds are interleaved, forth and
 // back; what is added is the median of the differences to the bare server in the same round. CPU is user and system
@@ -28,13 +28,15 @@ interface Case {
   readonly title: string;
   readonly tracers: readonly string[];
   readonly connections: number;
+  /** How many times as many rounds a case needs whose rounds differ by a third. */
+  readonly noise?: number;
 }
 
 const CASES: Readonly<Record<string, Case>> = {
   fastify: { server: 'fastify', title: 'Fastify', tracers: [...EVERY, 'stock-fastify'], connections: 32 },
   http: { server: 'http', title: 'node:http', tracers: EVERY, connections: 32 },
   express: { server: 'express', title: 'Express 5', tracers: EVERY, connections: 32 },
-  fetch: { server: 'fastify-fetch', title: 'Fastify, one fetch', tracers: EVERY, connections: 32 },
+  fetch: { server: 'fastify-fetch', title: 'Fastify, one fetch', tracers: EVERY, connections: 32, noise: 3 },
   children: {
     server: 'fastify-children',
     title: 'Fastify, ten child spans',
@@ -91,7 +93,7 @@ async function measure(asked: Case, sink: PinnedChild, load: PinnedChild): Promi
     servers.set(tracer, await startPinned('server.ts', args, 0));
   }
   const cpu = new Map<string, number[]>(tracers.map((tracer) => [tracer, []]));
-  for (let round = -1; round < ROUNDS; round++) {
+  for (let round = -1; round < ROUNDS * (asked.noise ?? 1); round++) {
     for (const tracer of round % 2 === 0 ? tracers : tracers.toReversed()) {
       const us = await cpuOfRound(servers.get(tracer), load, asked, round < 0 ? WARMUP_MS : DURATION_MS);
       if (round >= 0) cpu.get(tracer)?.push(us);
