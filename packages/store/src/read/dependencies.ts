@@ -45,7 +45,9 @@ function sampled(query: TimeRangeQuery, every: number, params: SqlParameters): s
   const minutes = Number((endUnixNano - startUnixNano) / MINUTE_NANOS);
   if (minutes < every * 10) return `${range} AND sipHash64(trace_id) % ${every} = 0`;
   const first = params.time(startUnixNano);
-  return `${range} AND toStartOfMinute(start) IN arrayMap(n -> toStartOfMinute(${first}) + toIntervalMinute(n * ${every}), range(${Math.ceil(minutes / every)}))`;
+  // A subquery, since the engine uses no index for an array that it computes.
+  return `${range} AND toStartOfMinute(start) IN (
+    SELECT toStartOfMinute(${first}) + toIntervalMinute(number * ${every}) FROM numbers(${Math.ceil(minutes / every)}))`;
 }
 
 async function countSpans(reader: Reader, query: TimeRangeQuery, deadline: Deadline): Promise<number> {

@@ -89,7 +89,7 @@ function inExtents(extents: readonly (readonly [bigint, bigint])[]): Place {
   return (params) => {
     const range = `start BETWEEN ${params.time(from)} AND ${params.time(to)}`;
     if (minutes.size > MAX_MINUTES) return range;
-    return `${range} AND toStartOfMinute(start) IN arrayMap(minute -> toDateTime(minute * 60, 'UTC'), ${params.numbers([...minutes])})`;
+    return `${range} AND toStartOfMinute(start) IN (SELECT toDateTime(arrayJoin(${params.numbers([...minutes])}) * 60, 'UTC'))`;
   };
 }
 
