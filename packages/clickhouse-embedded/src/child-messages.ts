@@ -8,4 +8,6 @@ export type ToChild = { type: 'start'; options: EngineOptions } | { type: 'conne
 export type FromChild =
   | { type: 'ready'; version: string }
   | { type: 'failed'; code: EmbeddedErrorCode; message: string }
+  /** The oldest connection that was on its way is here: the parent closes its own end. */
+  | { type: 'taken' }
   | { type: 'stopped' };

@@ -76,12 +76,11 @@ export class EmbeddedClickHouse implements AsyncDisposable {
 
   async #stop(): Promise<void> {
     this.#abort.abort();
-    const closed = once(this.#listener, 'close');
+    // Its 'close' is not waited for: Node never emits it once every process that was sent a connection has died.
     this.#listener.close();
     await this.#child?.stop();
     await this.#supervision;
     this.#unavailable.closeAllConnections();
-    await closed;
   }
 
   #accept(socket: Socket): void {
@@ -101,6 +100,7 @@ export class EmbeddedClickHouse implements AsyncDisposable {
       const startedAt = performance.now();
       const how = await child.exited;
       this.#child = null;
+      for (const socket of child.takeBack()) this.#accept(socket);
       if (signal.aborted) return;
       if (performance.now() - startedAt > STABLE_AFTER_MS) backoffMs = 0;
       logger.error(`the ClickHouse engine ended (${how}); starting it again in ${backoffMs} ms`);

@@ -20,6 +20,8 @@ export class EngineChild {
   readonly #process: ChildProcess;
   readonly #options: ResolvedOptions;
   readonly #output: string[] = [];
+  /** Connections on their way to the process, in order. */
+  readonly #leaving: { readonly socket: Socket; isSent: boolean }[] = [];
   /** Resolves when the process has ended, with how. */
   readonly exited: Promise<string>;
 
@@ -33,6 +35,9 @@ export class EngineChild {
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => this.#keep(text));
     }
+    this.#process.on('message', (message: FromChild) => {
+      if (message.type === 'taken') this.#leaving.shift()?.socket.destroy();
+    });
     this.exited = this.#ended();
   }
 
@@ -69,7 +74,25 @@ export class EngineChild {
   /** Hands a connection over; false when the process is gone and the caller has to answer. */
   give(socket: Socket): boolean {
     if (!this.#process.connected) return false;
-    return this.#send({ type: 'connection' }, socket);
+    const leaving = { socket, isSent: false };
+    this.#leaving.push(leaving);
+    // Kept open until the process says that it has it: of what is on its way when the process dies, Node closes nothing
+    // and forgets what it has queued behind, and whoever connected would wait for ever.
+    this.#process.send({ type: 'connection' } satisfies ToChild, socket, { keepOpen: true }, () => {
+      leaving.isSent = true;
+    });
+    return true;
+  }
+
+  /** Connections that never left for the process, after its end; those that did, and did not get there, are closed. */
+  takeBack(): readonly Socket[] {
+    const [lost, kept] = [
+      this.#leaving.filter(({ isSent }) => isSent),
+      this.#leaving.filter(({ isSent }) => !isSent),
+    ];
+    this.#leaving.length = 0;
+    for (const { socket } of lost) socket.destroy();
+    return kept.map(({ socket }) => socket);
   }
 
   /** Lets running queries end within the drain time, then ends the process in any case. */
@@ -84,10 +107,9 @@ export class EngineChild {
     this.#process.kill('SIGKILL');
   }
 
-  #send(message: ToChild, socket?: Socket): boolean {
+  #send(message: ToChild): void {
     // An error of sending means that the process ended: `exited` tells.
-    this.#process.send(message, socket, {}, () => {});
-    return true;
+    this.#process.send(message, () => {});
   }
 
   async #handshake(): Promise<void> {

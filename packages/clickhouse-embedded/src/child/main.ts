@@ -36,11 +36,16 @@ function exit(code: number): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
+function take(socket: Socket | undefined): void {
+  void tell({ type: 'taken' });
+  if (socket !== undefined && service !== undefined) service.accept(socket);
+  else socket?.destroy();
+}
+
 process.on('message', (message: ToChild, socket: Socket | undefined) => {
   if (message.type === 'start') void start(message.options);
   else if (message.type === 'stop') void stop();
-  else if (socket !== undefined && service !== undefined) service.accept(socket);
-  else socket?.destroy();
+  else take(socket);
 });
 // The parent is gone, however it went: nobody may keep the directory locked.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
