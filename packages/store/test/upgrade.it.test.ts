@@ -62,7 +62,8 @@ describe('a database of version 1', () => {
     const on = cluster === null ? '' : `ON CLUSTER '${cluster}'`;
     await other.command({ sql: `CREATE DATABASE ${database} ${on}` });
     await other.close();
-    connection = new Connection({ url, database });
+    // As the store's own: reads ask the replicas that were written to.
+    connection = new Connection({ url, database, settings: { load_balancing: 'in_order' } });
     await makeVersion1();
     await insertBlock(connection, blockOf(0, 900), { token: 'a' });
     await promote({ connection, cluster, keys: new KeyCatalogue(connection) }, 'user.id');

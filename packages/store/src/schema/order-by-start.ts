@@ -71,7 +71,12 @@ async function unlessDone(reordering: Reordering, step: () => Promise<void>): Pr
 }
 
 async function moveSpans(reordering: Reordering): Promise<void> {
-  const { connection } = reordering;
+  const { connection, cluster } = reordering;
+  if (cluster !== null) {
+    // What a replica has not fetched yet it would leave out, and the old table goes away.
+    const table = `${connection.database}.${tableName(reordering, 'spans')}`;
+    await connection.command({ sql: `SYSTEM SYNC REPLICA ${onCluster(cluster)} ${table}` });
+  }
   const params = { table: tableName(reordering, 'spans') };
   const columns = await connection.query({ sql: COLUMNS, params });
   const names = Array.from(columns.column<readonly string[]>('name'), (name) => `\`${name}\``).join(', ');
