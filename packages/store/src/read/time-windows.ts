@@ -8,12 +8,14 @@ export interface TimeWindow {
 export const FIRST_WINDOW_NANOS = 120_000_000_000n;
 
 /**
- * How many times as long as the last window the next one is, after so large a share of what is wanted was found:
- * as long as it takes at that density, and some more; a day in three windows where nothing is found. A statement costs
- * as much as reading an hour, so few and long windows beat many short ones: bench/store/queries.ts.
+ * How many times as long as the last window the next one is, after so much of what is wanted was found: as long as it
+ * takes at that density, and some more, but not much more on the word of a few; a day in three windows where nothing
+ * is found. A statement costs as much as reading an hour, so few and long windows beat many short ones:
+ * bench/store/queries.ts.
  */
 export function windowGrowth(found: number, wanted: number): bigint {
-  return BigInt(Math.min(36, Math.max(2, Math.ceil((1.5 * wanted) / Math.max(found, 0.01)))));
+  if (found === 0) return 36n;
+  return BigInt(Math.min(12, Math.max(2, Math.ceil((1.5 * wanted) / found))));
 }
 
 /**
