@@ -28,4 +28,4 @@ it('after kill -9 of collector, engine and both under load, every acknowledged s
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
-});
+}, 600_000);
