@@ -88,11 +88,10 @@ await measure(
   `?view=ROOTSPAN&pageSize=100&${day}&filter=${filter}&orderBy=duration%20desc`,
 );
 await measure(
-  "ListTraces ROOTSPAN 100, 3 terms, by root's start, 24 h",
+  'ListTraces ROOTSPAN 100, 3 terms, by start, 24 h',
   `?view=ROOTSPAN&pageSize=100&${day}&filter=${filter}&orderBy=start%20desc`,
 );
 await measure('ListTraces MINIMAL 100, no filter', '?pageSize=100');
-await measure("ListTraces MINIMAL 100, by root's start", '?pageSize=100&orderBy=start%20desc');
 await measure(
   'ListTraces COMPLETE 100, 3 terms, last hour',
   `?view=COMPLETE&pageSize=100&${hour}&filter=${filter}`,

@@ -18,7 +18,7 @@ const MAX_CANDIDATES_PER_STEP = 400;
  * Where fewer of the candidates satisfy the filter, those are found by searching all spans first; where more do,
  * that search would cost seconds and spare little.
  */
-export const COMMON_SHARE = 0.05;
+const COMMON_SHARE = 0.05;
 
 /** What sorts, as an expression over the rollup's rows of one trace. */
 const SORT_KEYS = {

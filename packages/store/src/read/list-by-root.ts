@@ -2,7 +2,7 @@ import type { TraceOrder, TraceSummary } from '@utxoiq/model';
 import { PARENTLESS } from '../filter/span-condition.ts';
 import { evaluateTraces, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
 import type { Deadline } from './limits.ts';
-import { COMMON_SHARE, matchingTraces } from './list-by-rollup.ts';
+import { matchingTraces } from './list-by-rollup.ts';
 import { numericKey, type PageKey } from './page-token.ts';
 import { type FoundTraces, limitReached } from './partial.ts';
 import type { ListTracesQuery } from './queries.ts';
@@ -10,32 +10,22 @@ import { type Reader, select, visible } from './reader.ts';
 import { nearBuckets } from './rollup-buckets.ts';
 import { hex } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
-import { type TimeWindow, timeWindows, windowGrowth } from './time-windows.ts';
 
 type RootQuery = ListTracesQuery & { readonly orderBy: TraceOrder };
 
 /** Candidates of one statement, where a filter has yet to sort them out. */
 const MAX_CANDIDATES_PER_STEP = 400;
 
-/** What sorts: of the root, the span without parent that starts first; of the trace where it has none. */
-const SORT_KEYS = {
-  start: { root: 'toUnixTimestamp64Nano(min(start))', trace: 'toUnixTimestamp64Nano(min(start))' },
-  duration: {
-    root: 'argMin(duration, (start, span_id))',
-    trace: 'toUnixTimestamp64Nano(max(end)) - toUnixTimestamp64Nano(min(start))',
-  },
-} as const;
-
-/** The value by which Cloud Trace's API orders a trace (`start`, `duration`). */
-export function rootKey({ root, startUnixNano, endUnixNano }: TraceSummary, orderBy: TraceOrder): bigint {
+/** The duration by which Cloud Trace's API orders a trace: its root's. */
+export function rootDuration({ root, startUnixNano, endUnixNano }: TraceSummary): bigint {
   const { startUnixNano: start, endUnixNano: end } = root ?? { startUnixNano, endUnixNano };
-  return orderBy.startsWith('start') ? start : end - start;
+  return end - start;
 }
 
 /**
- * Traces by their root's start or duration, as Cloud Trace's API orders them: candidates are root spans (and traces
- * that seem to have none), in order, each evaluated over its whole trace. One whose root turns out to be another is
- * left for where that one stands.
+ * Traces by their root's duration, as Cloud Trace's API orders them: candidates are root spans (and traces that seem
+ * to have none), in order, each evaluated over its whole trace. One whose root turns out to be another is left for
+ * where that one stands.
  */
 export async function listByRoot(
   reader: Reader,
@@ -57,36 +47,23 @@ class RootWalk {
   readonly #reader: Reader;
   readonly #query: RootQuery;
   readonly #deadline: Deadline;
-  readonly #isStart: boolean;
-  readonly #descending: boolean;
   readonly #seen = new Set<string>();
   #after: PageKey | null;
-  #examined = 0;
 
   constructor(reader: Reader, query: RootQuery, after: PageKey | null, deadline: Deadline) {
     this.#reader = reader;
     this.#query = query;
     this.#deadline = deadline;
-    this.#isStart = query.orderBy.startsWith('start');
-    this.#descending = query.orderBy.endsWith('desc');
     this.#after = after;
   }
 
   async run(): Promise<void> {
-    for (const window of await this.#windows()) {
-      for (let isLast = false; !isLast; ) {
-        if (this.#isEnough()) return;
-        const candidates = await this.#candidates(window);
-        await this.#evaluate(candidates);
-        this.#after = candidates.at(-1) ?? this.#after;
-        this.#examined += candidates.length;
-        isLast = candidates.length < this.#step();
-      }
+    while (this.found.length <= this.#query.pageSize) {
+      const candidates = await this.#candidates();
+      await this.#evaluate(candidates);
+      this.#after = candidates.at(-1) ?? this.#after;
+      if (candidates.length < this.#step()) return;
     }
-  }
-
-  #isEnough(): boolean {
-    return this.found.length > this.#query.pageSize;
   }
 
   #step(): number {
@@ -94,48 +71,36 @@ class RootWalk {
     return filter === null ? pageSize + 1 : Math.min(MAX_CANDIDATES_PER_STEP, pageSize * 2 + 20);
   }
 
-  /** By start, a window holds all that sorts into it; by duration, only the whole range does. */
-  async #windows(): Promise<Iterable<TimeWindow>> {
-    const { startUnixNano, endUnixNano, pageSize } = this.#query;
-    // A trace begins in the range; its root may be later.
-    const whole = { from: startUnixNano, to: endUnixNano + 1n + LOOK_AROUND_NANOS };
-    const data = this.#isStart ? await this.#reader.data.about() : null;
-    if (data === null) return [whole];
-    const key = this.#after === null ? null : numericKey(this.#after);
-    const rest = this.#descending
-      ? { ...whole, to: key === null ? whole.to : key + 1n }
-      : { ...whole, from: key ?? whole.from };
-    const growth = () => windowGrowth(this.found.length, pageSize + 1);
-    return timeWindows(rest, this.#descending ? 'backwards' : 'forwards', data, growth);
-  }
-
-  async #candidates({ from, to }: TimeWindow): Promise<readonly PageKey[]> {
-    const { projects, signal } = this.#query;
+  async #candidates(): Promise<readonly PageKey[]> {
+    const { projects, startUnixNano, endUnixNano, orderBy, signal } = this.#query;
     const params = new SqlParameters();
-    const key = SORT_KEYS[this.#isStart ? 'start' : 'duration'];
-    const inWindow = (sql: string) => `${sql} >= ${params.time(from)} AND ${sql} < ${params.time(to)}`;
-    const direction = this.#descending ? 'DESC' : 'ASC';
+    // A trace begins in the range; its root may be later.
+    const range = { from: startUnixNano, to: endUnixNano + 1n + LOOK_AROUND_NANOS };
+    const inRange = (sql: string) =>
+      `${sql} >= ${params.time(range.from)} AND ${sql} < ${params.time(range.to)}`;
+    const isDescending = orderBy.endsWith('desc');
+    const direction = isDescending ? 'DESC' : 'ASC';
     const after = this.#after;
     const beyond =
       after === null
         ? ''
-        : `AND (sort_key, trace_id) ${this.#descending ? '<' : '>'} (${params.int64(numericKey(after))}, ${params.bytes(after.id)})`;
+        : `AND (sort_key, trace_id) ${isDescending ? '<' : '>'} (${params.int64(numericKey(after))}, ${params.bytes(after.id)})`;
     const sql = `
 SELECT trace_id, sort_key
 FROM (
-  SELECT trace_id, ${key.root} AS sort_key
+  SELECT trace_id, argMin(duration, (start, span_id)) AS sort_key
   FROM spans
-  WHERE ${visible(projects, params)} AND ${inWindow('start')} AND ${PARENTLESS}
+  WHERE ${visible(projects, params)} AND ${inRange('start')} AND ${PARENTLESS}
   GROUP BY trace_id
   UNION ALL
-  SELECT trace_id, ${key.trace} AS sort_key
+  SELECT trace_id, toUnixTimestamp64Nano(max(end)) - toUnixTimestamp64Nano(min(start)) AS sort_key
   FROM traces
   WHERE ${visible(projects, params)}
-    AND ${nearBuckets({ from, to }, params)}
+    AND ${nearBuckets(range, params)}
   GROUP BY trace_id
-  HAVING max(root_name) = '' AND ${inWindow('min(start)')}
+  HAVING max(root_name) = '' AND ${inRange('min(start)')}
 )
-WHERE ${await this.#matching({ from, to }, params)} ${beyond}
+WHERE ${await matchingTraces(this.#reader, this.#query, params)} ${beyond}
 ORDER BY sort_key ${direction}, trace_id ${direction}
 LIMIT ${this.#step()}`;
     const result = await select(this.#reader, { sql, params, deadline: this.#deadline, signal });
@@ -146,16 +111,8 @@ LIMIT ${this.#step()}`;
     }));
   }
 
-  /** Where few of the candidates satisfy the filter, those that can are found first. */
-  async #matching({ from, to }: TimeWindow, params: SqlParameters): Promise<string> {
-    const isRare = this.#examined > 0 && this.found.length < this.#examined * COMMON_SHARE;
-    if (!isRare) return '1';
-    const window = { ...this.#query, startUnixNano: from, endUnixNano: to };
-    return matchingTraces(this.#reader, window, params);
-  }
-
   async #evaluate(candidates: readonly PageKey[]): Promise<void> {
-    const { projects, filter, signal, orderBy } = this.#query;
+    const { projects, filter, signal } = this.#query;
     const extents = await this.#extents(candidates.map(({ id }) => id));
     const traceIds = [...extents.keys()];
     const where = { known: 'extents', extents: [...extents.values()] } as const;
@@ -167,7 +124,7 @@ LIMIT ${this.#step()}`;
     for (const { id, sortKey } of candidates) {
       const summary = summaries.get(id);
       if (summary === undefined || this.#seen.has(id)) continue;
-      if (rootKey(summary, orderBy).toString() !== sortKey) continue;
+      if (rootDuration(summary).toString() !== sortKey) continue;
       this.#seen.add(id);
       this.found.push(summary);
     }

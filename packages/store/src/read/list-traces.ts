@@ -1,8 +1,8 @@
-import type { TraceOrder, TraceSummary } from '@utxoiq/model';
+import type { TraceSummary } from '@utxoiq/model';
 import { StoreError } from '../errors.ts';
 import { Deadline } from './limits.ts';
 import { listByRollup } from './list-by-rollup.ts';
-import { listByRoot, rootKey } from './list-by-root.ts';
+import { listByRoot, rootDuration } from './list-by-root.ts';
 import { listByStart } from './list-by-start.ts';
 import { decodePageToken, encodePageToken, type PageKey } from './page-token.ts';
 import type { ListTracesQuery, ListTracesResult } from './queries.ts';
@@ -14,7 +14,7 @@ export async function listTraces(reader: Reader, query: ListTracesQuery): Promis
   if (!Number.isInteger(pageSize) || pageSize < 1) {
     throw new StoreError('INVALID_OPTION', `pageSize must be a positive whole number, got ${pageSize}`);
   }
-  const ofRoot = query.orderOf === 'root' && /^(start|duration)/.test(orderBy);
+  const ofRoot = query.orderOf === 'root' && orderBy.startsWith('duration');
   const kind = ofRoot ? 'traces by root' : 'traces';
   const after = pageToken === undefined ? null : decodePageToken(kind, query, pageToken);
   const deadline = new Deadline(reader.limits);
@@ -28,14 +28,14 @@ export async function listTraces(reader: Reader, query: ListTracesQuery): Promis
     traces: page,
     nextPageToken:
       hasMore && last !== undefined
-        ? encodePageToken(kind, query, ofRoot ? rootKeyOf(last, orderBy) : keyOf(last, orderBy))
+        ? encodePageToken(kind, query, ofRoot ? rootKeyOf(last) : keyOf(last, orderBy))
         : null,
     partial: hasMore ? null : partial,
   };
 }
 
-const rootKeyOf = (trace: TraceSummary, orderBy: TraceOrder): PageKey => ({
-  sortKey: rootKey(trace, orderBy).toString(),
+const rootKeyOf = (trace: TraceSummary): PageKey => ({
+  sortKey: rootDuration(trace).toString(),
   id: trace.traceId,
 });
 

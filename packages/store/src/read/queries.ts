@@ -44,7 +44,7 @@ export interface ListTracesQuery extends TimeRangeQuery {
   readonly filter: Filter | null;
   /** Default `start desc`. */
   readonly orderBy?: TraceOrder;
-  /** Whose `start` and `duration` the order means. Default: the whole trace's. Cloud Trace's API means the root's. */
+  /** Whose `duration` the order means. Default: the whole trace's. Cloud Trace's API means the root's. */
   readonly orderOf?: 'trace' | 'root';
   readonly pageSize: number;
   readonly pageToken?: string;

@@ -123,8 +123,7 @@ export class CloudTraceService {
       endUnixNano: list.endUnixNano,
       filter: list.filter,
       orderBy: list.orderBy,
-      // Without an order, ours is the one that costs least: Google's is not documented.
-      orderOf: request.orderBy === '' ? 'trace' : 'root',
+      orderOf: 'root',
       pageSize: list.pageSize,
       ...(list.pageToken === null ? {} : { pageToken: list.pageToken }),
       ...(caller.signal === undefined ? {} : { signal: caller.signal }),

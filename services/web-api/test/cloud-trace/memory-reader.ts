@@ -81,8 +81,8 @@ function comparator(order: TraceOrder, ofRoot: boolean): (a: TraceSummary, b: Tr
   const key = (trace: TraceSummary): string | bigint => {
     if (field === 'trace_id') return trace.traceId;
     if (field === 'name') return trace.root?.name ?? '';
+    if (field === 'start') return trace.startUnixNano;
     const times = (ofRoot ? trace.root : null) ?? trace;
-    if (field === 'start') return times.startUnixNano;
     return times.endUnixNano - times.startUnixNano;
   };
   const sign = descending === undefined ? 1 : -1;
