@@ -1,7 +1,7 @@
 // What the engine's CPU goes into, per span: blocks as the collector makes them, inserted with merges held back, then
 // merged once into one part; each variant on a new engine:
 //   node bench/collector/engine-cost.ts [--blocks 20] [--block-spans 50000] [--only NAME]
-// "alternating order" is the sort key of schema version 1.
+// "alternating order" sorts by trace id instead of start within an operation's minute.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startTemporaryEngine } from '@utxoiq/clickhouse-embedded';
@@ -107,7 +107,7 @@ async function measure(name: string, statements: readonly string[], blocks: read
   );
 }
 
-/** The table of version 1: within an operation's minute the traces' random ids decide. */
+/** Within an operation's minute the traces' random ids decide. */
 async function alternate(run: (query: string) => Promise<string>): Promise<void> {
   const views = ['traces_feed', 'red_feed'];
   const [spans = '', ...feeds] = await Promise.all(

@@ -55,7 +55,9 @@ function startStock(): () => Promise<void> {
       new (load('@fastify/otel').FastifyOtelInstrumentation)({ registerOnInitialization: true }),
     );
   registerInstrumentations({ tracerProvider: provider, instrumentations });
-  return () => provider.forceFlush();
+  // It rejects when batches were given up: their spans are lost, and their work spared.
+  return () =>
+    provider.forceFlush().catch((errors: unknown) => console.warn(`stock has not exported all: ${errors}`));
 }
 
 const spans = (load('@opentelemetry/api') as typeof import('@opentelemetry/api')).trace.getTracer(

@@ -1,7 +1,8 @@
 import { startTemporaryEngine, type TemporaryEngine } from '@utxoiq/clickhouse-embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Connection } from '../src/clickhouse/connection.ts';
 import { TraceStore } from '../src/index.ts';
-import { loadMigrations } from '../src/schema/migrate.ts';
+import { loadMigrations, migrate } from '../src/schema/migrate.ts';
 import { renderMigration } from '../src/schema/template.ts';
 import { GIVEN_CLUSTER, GIVEN_URL } from './given-server.ts';
 
@@ -48,6 +49,23 @@ describe('migrations', () => {
     );
     const ofPrimaryKey = /"Type": "PrimaryKey"[^}]*?"Selected Granules": (\d+)/s.exec(plan);
     expect(Number(ofPrimaryKey?.[1]), plan).toBeLessThan(3);
+  });
+
+  it('go forward with what is stored, once', async () => {
+    const connection = new Connection({ url, database });
+    const cluster = GIVEN_CLUSTER.cluster ?? null;
+    const template =
+      'CREATE TABLE IF NOT EXISTS notes{{local}} {{on_cluster}} (text String) ENGINE = {{replicated}}MergeTree ORDER BY text;';
+    const newer = [...(await loadMigrations()), { version: 2, name: '0002-notes', template }];
+    const spans = await statement('SELECT count() FROM spans');
+    await Promise.all([1, 2].map(() => migrate(connection, cluster, newer)));
+    expect(await statement('SELECT name FROM schema_version FINAL WHERE version = 2')).toBe('0002-notes\n');
+    expect(await statement(`EXISTS TABLE ${cluster === null ? 'notes' : 'notes_local'}`)).toBe('1\n');
+    expect(await statement('SELECT count() FROM spans')).toBe(spans);
+    await connection.close();
+    await expect(TraceStore.open({ url, ...GIVEN_CLUSTER, database })).rejects.toMatchObject({
+      code: 'SCHEMA_NEWER',
+    });
   });
 
   it('refuse a database of a newer program', async () => {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Connection } from '../clickhouse/connection.ts';
 import { StoreError } from '../errors.ts';
-import { orderByStart } from './order-by-start.ts';
+import { keepNoStatistics } from './column-statistics.ts';
 import { type Cluster, renderMigration } from './template.ts';
 
 export interface Migration {
@@ -57,8 +57,8 @@ export async function migrate(
     );
   }
   for (const migration of migrations.filter(({ version }) => version > current)) {
-    if (migration.version === 2) await reorder(connection, cluster, migrations);
-    else await apply(connection, cluster, migration);
+    await apply(connection, cluster, migration);
+    if (migration.version === 1) await keepNoStatistics(connection, cluster);
     const { version, name } = migration;
     await connection.command({ sql: RECORD_VERSION, params: { version, name } });
   }
@@ -81,24 +81,5 @@ async function apply(connection: Connection, cluster: Cluster, migration: Migrat
         cause,
       });
     }
-  }
-}
-
-async function reorder(
-  connection: Connection,
-  cluster: Cluster,
-  migrations: readonly Migration[],
-): Promise<void> {
-  const [first = [], second = []] = migrations.map(({ template }) => renderMigration(template, cluster));
-  try {
-    await orderByStart({ connection, cluster, first, second });
-  } catch (cause) {
-    throw new StoreError(
-      'MIGRATION_FAILED',
-      'the spans of version 1 cannot be brought into their new order',
-      {
-        cause,
-      },
-    );
   }
 }

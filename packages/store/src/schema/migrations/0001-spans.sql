@@ -181,6 +181,7 @@ ENGINE = Distributed({{cluster}}, currentDatabase(), traces_local, cityHash64(tr
 CREATE TABLE IF NOT EXISTS red {{on_cluster}} AS red_local
 ENGINE = Distributed({{cluster}}, currentDatabase(), red_local, rand());
 
+-- Not at random: a block that is sent again must reach the shards that know its token.
 CREATE TABLE IF NOT EXISTS attribute_keys {{on_cluster}} AS attribute_keys_local
-ENGINE = Distributed({{cluster}}, currentDatabase(), attribute_keys_local, rand());
+ENGINE = Distributed({{cluster}}, currentDatabase(), attribute_keys_local, cityHash64(key));
 {{/cluster}}
