@@ -57,7 +57,20 @@ export function findFrameKey(): symbol | null {
 }
 const PROBE = {} as Context;
 
-const frameKey = findFrameKey();
+/** Whether a runner shows the context inside and leaves nothing behind: what is not documented is not trusted. */
+function works(runner: Run): boolean {
+  const before = activeContext.getStore();
+  const inside = runner(PROBE, () => activeContext.getStore(), undefined);
+  const isRestored = activeContext.getStore() === before;
+  if (!isRestored) activeContext.enterWith(before as Context);
+  return inside === PROBE && isRestored;
+}
+
+function cheapestRunner(): Run {
+  const frameKey = findFrameKey();
+  const runner = frameKey === null ? run : runnerOf(frameKey);
+  return works(runner) ? runner : run;
+}
 
 /** Runs `fn` with the context active: `AsyncLocalStorage.run`, in the way that is cheapest here. */
-export const runInContext: Run = frameKey === null ? run : runnerOf(frameKey);
+export const runInContext: Run = cheapestRunner();
