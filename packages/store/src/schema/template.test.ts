@@ -59,7 +59,6 @@ it('places what is inserted into a cluster by what the rows say, never at random
   }
   expect(Object.fromEntries(places)).toEqual({
     spans: 'cityHash64(trace_id)',
-    spans_v2: 'cityHash64(trace_id)',
     traces: 'cityHash64(trace_id)',
     attribute_keys: 'cityHash64(key)',
     red: 'rand()', // its rows come from views beside the spans, never through this table
