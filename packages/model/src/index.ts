@@ -23,7 +23,7 @@ export type { Filter, Leaf, LeafScope, NumberOp, TextField, TextOp } from './fil
 export type { FilterError, FilterOptions, FilterResult } from './filter/filter-error.ts';
 export { formatCloudTraceFilter, necessaryCloudTraceFilter } from './filter/format-cloud-trace-filter.ts';
 export { formatQuery } from './filter/format-query.ts';
-export { matchesSpan, matchesTrace, rootOf } from './filter/matches.ts';
+export { matchesSpan, matchesTrace, numberMatches, rootOf, textMatches } from './filter/matches.ts';
 export { parseQuery } from './filter/query.ts';
 export {
   operatorsOf,

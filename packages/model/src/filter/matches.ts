@@ -18,7 +18,7 @@ export function matchesTrace(filter: Filter | null, spans: readonly Span[]): boo
     case 'same-span':
       return spans.some((span) => matchesSpan(filter.term, span, span === root));
     case 'trace-duration':
-      return spans.length > 0 && compare(traceDuration(spans), filter.op, filter.nanos);
+      return spans.length > 0 && numberMatches(traceDuration(spans), filter.op, filter.nanos);
     default:
       return spans.some((span) => matchesLeaf(filter, span, span === root));
   }
@@ -71,17 +71,17 @@ function matchesLeaf(leaf: Leaf, span: Span, isRoot: boolean): boolean {
   switch (leaf.type) {
     case 'trace-duration':
     case 'span-duration':
-      return compare(span.endUnixNano - span.startUnixNano, leaf.op, leaf.nanos);
+      return numberMatches(span.endUnixNano - span.startUnixNano, leaf.op, leaf.nanos);
     case 'field':
-      return compareText(fieldText(span, leaf.field), leaf.op, leaf.value);
+      return textMatches(fieldText(span, leaf.field), leaf.op, leaf.value);
     case 'has-attribute':
       return valuesOf(span, leaf).length > 0;
     case 'attribute':
-      return valuesOf(span, leaf).some((value) => compareText(attributeText(value), leaf.op, leaf.value));
+      return valuesOf(span, leaf).some((value) => textMatches(attributeText(value), leaf.op, leaf.value));
     case 'attribute-number':
       return valuesOf(span, leaf).some((value) => {
         const number = attributeNumber(value);
-        return number !== null && compare(number, leaf.op, leaf.value);
+        return number !== null && numberMatches(number, leaf.op, leaf.value);
       });
   }
 }
@@ -118,7 +118,8 @@ function fieldText(span: Span, field: TextField): string {
   }
 }
 
-function compareText(text: string, op: TextOp, value: string): boolean {
+/** Whether a text satisfies an operator of the filter language. */
+export function textMatches(text: string, op: TextOp, value: string): boolean {
   switch (op) {
     case '=':
       return text === value;
@@ -129,7 +130,8 @@ function compareText(text: string, op: TextOp, value: string): boolean {
   }
 }
 
-function compare(left: number | bigint, op: NumberOp, right: number | bigint): boolean {
+/** Whether a number satisfies an operator of the filter language. */
+export function numberMatches(left: number | bigint, op: NumberOp, right: number | bigint): boolean {
   switch (op) {
     case '=':
       return left === right;

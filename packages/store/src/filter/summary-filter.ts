@@ -1,4 +1,4 @@
-import { type Filter, type NumberOp, type TextOp, type TraceSummary, unreachable } from '@utxoiq/model';
+import { type Filter, numberMatches, type TraceSummary, textMatches } from '@utxoiq/model';
 
 /** Whether a trace's summary tells if it satisfies a filter: by durations, services, and its root's name and service. */
 export function summaryTells(filter: Filter): boolean {
@@ -45,34 +45,4 @@ function textsOf(
   if (scope === 'any') return services.map(({ name }) => name);
   if (root === null) return [];
   return [field === 'name' ? root.name : root.serviceName];
-}
-
-function textMatches(text: string, op: TextOp, value: string): boolean {
-  switch (op) {
-    case '=':
-      return text === value;
-    case 'prefix':
-      return text.startsWith(value);
-    case 'contains':
-      return text.includes(value);
-    default:
-      return unreachable(op);
-  }
-}
-
-function numberMatches(a: bigint, op: NumberOp, b: bigint): boolean {
-  switch (op) {
-    case '=':
-      return a === b;
-    case '<':
-      return a < b;
-    case '<=':
-      return a <= b;
-    case '>':
-      return a > b;
-    case '>=':
-      return a >= b;
-    default:
-      return unreachable(op);
-  }
 }
