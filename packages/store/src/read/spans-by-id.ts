@@ -2,9 +2,9 @@ import type { Span } from '@utxoiq/model';
 import { Deadline } from './limits.ts';
 import type { Projects } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
-import { SPAN_ORDER, spansFromRows, WHOLE_SPAN } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { withoutCopies } from './summarize.ts';
+import { readWholeSpans } from './whole-spans.ts';
 
 export interface SpansQuery {
   readonly projects: Projects;
@@ -20,19 +20,12 @@ export async function spansById(reader: Reader, query: SpansQuery): Promise<read
   if (spanIds.length === 0) return [];
   // One by one: the older analysis takes no array that is computed.
   const ids = spanIds.map((id) => params.bytes(id)).join(', ');
-  const sql = `
-SELECT ${WHOLE_SPAN}
-FROM spans
-WHERE trace_id = ${params.bytes(traceId)} AND span_id IN (${ids}) AND ${visible(projects, params)}
-ORDER BY ${SPAN_ORDER}`;
-  const result = await select(reader, {
-    sql,
+  const spans = await readWholeSpans(reader, {
+    where: `trace_id = ${params.bytes(traceId)} AND span_id IN (${ids}) AND ${visible(projects, params)}`,
     params,
-    deadline: new Deadline(reader.limits),
     signal,
-    wholeSpans: true,
   });
-  return withoutCopies(spansFromRows(result));
+  return withoutCopies(spans);
 }
 
 const PROJECTS = 'SELECT DISTINCT toString(project) AS project FROM red ORDER BY project';
