@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '../../scripts/platform/free-ports.ts';
 import { ClickHouseNode, type NodePlace } from './clickhouse-node.ts';
 import { ZooKeeper } from './zookeeper.ts';
 
@@ -28,7 +28,7 @@ export class LocalCluster implements AsyncDisposable {
     const directory = mkdtempSync(join(tmpdir(), 'utxoiq-cluster-'));
     const program = join(directory, 'clickhouse-node');
     execFileSync('cc', ['-O1', '-o', program, SOURCE, '-ldl'], { stdio: 'inherit' });
-    const [keeperPort = 0, ...ports] = await freePorts(1 + shards * replicas * 2);
+    const [keeperPort = 0, ...ports] = await freePorts('127.0.0.1', 1 + shards * replicas * 2);
     const places: NodePlace[] = Array.from({ length: shards * replicas }, (_, index) => ({
       shard: 1 + Math.floor(index / replicas),
       replica: 1 + (index % replicas),
@@ -72,18 +72,4 @@ export class LocalCluster implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  return Promise.all(
-    servers.map((server) => {
-      const { promise, resolve } = Promise.withResolvers<number>();
-      server.once('listening', () => {
-        const address = server.address();
-        server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-      });
-      return promise;
-    }),
-  );
 }

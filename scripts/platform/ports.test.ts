@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from 'vitest';
+import { freePorts } from './free-ports.ts';
 import { choosePorts, type PortOption } from './ports.ts';
 
 const options: readonly PortOption[] = [
@@ -36,4 +37,13 @@ it('says in one line which option is wrong, and what to do', async () => {
   expect(await refusal({}, '203.0.113.7')).toBe(
     'HOST 203.0.113.7 is no address of this machine. Set HOST to one, or unset it for 127.0.0.1.',
   );
+});
+
+it('chooses none of the ports that the system gives to connections, and passes over one in use', async () => {
+  const [first = 0] = await freePorts('127.0.0.1', 1);
+  await using taken = createServer().listen(first + 1, '127.0.0.1');
+  await once(taken, 'listening');
+  const ports = await freePorts('127.0.0.1', 20);
+  expect(new Set([first, first + 1, ...ports]).size).toBe(22);
+  for (const port of ports) expect(port).toBeLessThan(32_768);
 });

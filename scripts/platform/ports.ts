@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { freePorts, tryPort } from './free-ports.ts';
 import { PlatformError } from './platform-error.ts';
 
 /** An option that names a port, by its name in the environment; 0 means any free one. */
@@ -23,7 +23,7 @@ export async function choosePorts(
     wanted.set(option, port);
   }
   const ports = new Map<string, number>();
-  for (const [option, port] of wanted) ports.set(option, await freePort(host, option, port));
+  for (const [option, port] of wanted) ports.set(option, await usable(host, option, port));
   return ports;
 }
 
@@ -37,15 +37,14 @@ function portOf(option: string, text: string | undefined, fallback: number): num
   );
 }
 
-function freePort(host: string, option: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, option, port)));
-    server.listen({ host, port, exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : port));
-    });
-  });
+async function usable(host: string, option: string, port: number): Promise<number> {
+  try {
+    if (port === 0) return (await freePorts(host, 1))[0] as number;
+    await tryPort(host, port);
+    return port;
+  } catch (error) {
+    throw explain(error as NodeJS.ErrnoException, host, option, port);
+  }
 }
 
 function explain(error: NodeJS.ErrnoException, host: string, option: string, port: number): PlatformError {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTemporaryEngine } from '@utxoiq/clickhouse-embedded';
+import { freePorts } from '../../../../scripts/platform/free-ports.ts';
 import { LocalKey } from '../../src/auth/local-key.ts';
 import { readConfig } from '../../src/config.ts';
 import { startWebApi } from '../../src/web-api.ts';
@@ -11,7 +11,7 @@ import { startWebApi } from '../../src/web-api.ts';
 export async function startPlatform(environment: Readonly<Record<string, string>> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'cloud-trace-'));
   const engine = environment.TRACE_SOURCE === 'cloud-trace' ? null : await startTemporaryEngine();
-  const [port, otlpHttpPort, grpcPort] = await freePorts(3);
+  const [port, otlpHttpPort, grpcPort] = await freePorts('127.0.0.1', 3);
   // The API traces itself: into this platform, not into one that happens to run here.
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${otlpHttpPort}`;
   const api = await startWebApi(
@@ -44,24 +44,4 @@ export async function startPlatform(environment: Readonly<Record<string, string>
     stop,
     [Symbol.asyncDispose]: stop,
   };
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const server = createServer().listen(0, '127.0.0.1', resolve);
-      await promise;
-      return server;
-    }),
-  );
-  return Promise.all(
-    servers.map(async (server) => {
-      const address = server.address();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      server.close(() => resolve());
-      await promise;
-      return typeof address === 'object' && address !== null ? address.port : 0;
-    }),
-  );
 }
