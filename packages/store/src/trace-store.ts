@@ -25,6 +25,7 @@ import { KeyCatalogue } from './read/key-catalogue.ts';
 import { DEFAULT_LIMITS, type QueryLimits } from './read/limits.ts';
 import { listSpans } from './read/list-spans.ts';
 import { listTraces } from './read/list-traces.ts';
+import { minutes } from './read/minutes.ts';
 import { outline } from './read/outline.ts';
 import type {
   AttributeKey,
@@ -41,6 +42,8 @@ import type {
   ListSpansResult,
   ListTracesQuery,
   ListTracesResult,
+  MinutesQuery,
+  MinutesResult,
   OperationStats,
   ServiceStats,
   SpansOfTracesQuery,
@@ -174,6 +177,10 @@ export class TraceStore implements AsyncDisposable {
 
   timeseries(query: TimeseriesQuery): Promise<TimeseriesResult> {
     return timeseries(this.#reader, query);
+  }
+
+  minutes(query: MinutesQuery): Promise<MinutesResult> {
+    return minutes(this.#reader, query);
   }
 
   heatmap(query: HeatmapQuery): Promise<HeatmapResult> {

@@ -111,6 +111,28 @@ describe('analysis', () => {
     });
   });
 
+  it('counts minutes with their durations, the same from the rollup and from the spans', async () => {
+    const query = { ...RANGE, groupBy: 'service' } as const;
+    const rollup = await store.minutes({ ...query, filter: api });
+    const scanned = await store.minutes({
+      ...query,
+      filter: { type: 'and', terms: [api, { type: 'span-duration', scope: 'any', op: '>', nanos: 0n }] },
+    });
+    expect(scanned).toEqual(rollup);
+    const [series] = rollup.series;
+    expect(series?.key).toBe('api');
+    expect(series?.minutes.map(({ minute }) => minute)).toEqual(
+      Array.from({ length: 10 }, (_, index) => Number(BASE / MINUTE) + index),
+    );
+    expect(series?.minutes[3]).toMatchObject({ count: 10, errors: 1 });
+    const slowest = Math.max(...(series?.minutes[3]?.durations.keys() ?? []));
+    expect([...(series?.minutes[3]?.durations.values() ?? [])].reduce((a, b) => a + b)).toBe(10);
+    expect(near(slowest, 10)).toBe(true);
+    const all = await store.minutes({ ...RANGE, filter: null, durations: false });
+    expect(all.series).toMatchObject([{ key: '' }]);
+    expect(all.series[0]?.minutes[9]).toMatchObject({ count: 20, errors: 1, durations: new Map() });
+  });
+
   it('draws every span into one cell of the heatmap', async () => {
     const map = await store.heatmap({ ...RANGE, filter: api, timeBuckets: 10, durationBuckets: 8 });
     expect(map.cells.reduce((sum, { count }) => sum + count, 0)).toBe(100);
