@@ -76,6 +76,16 @@ describe('the codecs', () => {
     );
   });
 
+  it('write lengths of one to four bytes', () => {
+    for (const length of [31, 32, 33, 126, 127, 128, 16_383, 16_384, 2_097_152]) {
+      for (const letter of ['a', 'ü', '漢', '😀']) {
+        const nextPageToken = letter.repeat(Math.ceil(length / Buffer.byteLength(letter)));
+        const bytes = encodeMessage(V1ListTracesResponseType, { traces: [], nextPageToken });
+        expect(decodeMessage(V1ListTracesResponseType, bytes).nextPageToken === nextPageToken).toBe(true);
+      }
+    }
+  });
+
   it.each(types)('refuse bytes that are no message, and nothing else happens: $fullName', (type) => {
     const read = (bytes: Uint8Array) => {
       try {

@@ -162,6 +162,8 @@ export class WireReader {
   }
 }
 
+const MAX_LENGTH_BYTES = 5;
+
 export class WireWriter {
   #bytes = new Uint8Array(1024);
   #view = new DataView(this.#bytes.buffer);
@@ -177,12 +179,25 @@ export class WireWriter {
 
   varint(value: bigint | number): void {
     this.#room(10);
-    let rest = BigInt.asUintN(64, BigInt(value));
-    while (rest >= 0x80n) {
-      this.#bytes[this.#at++] = Number(rest & 0x7fn) | 0x80;
-      rest >>= 7n;
+    let rest = value;
+    if (typeof rest === 'bigint' || !(rest >= 0 && rest < 0x8000_0000)) {
+      let wide = BigInt.asUintN(64, BigInt(rest));
+      while (wide >= 0x8000_0000n) {
+        this.#bytes[this.#at++] = Number(wide & 0x7fn) | 0x80;
+        wide >>= 7n;
+      }
+      rest = Number(wide);
     }
-    this.#bytes[this.#at++] = Number(rest);
+    this.#shortVarint(rest);
+  }
+
+  #shortVarint(value: number): void {
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.#bytes[this.#at++] = rest;
   }
 
   tag(field: number, wireType: number): void {
@@ -203,16 +218,50 @@ export class WireWriter {
   }
 
   string(value: string): void {
-    this.bytes(utf8Encoder.encode(value));
+    this.#room(value.length * 3 + MAX_LENGTH_BYTES);
+    const start = this.#begin();
+    if (!this.#ascii(value)) {
+      this.#at = start + 1;
+      this.#at += utf8Encoder.encodeInto(value, this.#bytes.subarray(this.#at)).written;
+    }
+    this.#finishLength(start);
+  }
+
+  /** False, with whatever written, if there is anything but ASCII in it, or too much of it for a loop to be quick. */
+  #ascii(value: string): boolean {
+    if (value.length > SHORT) return false;
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code >= 0x80) return false;
+      this.#bytes[this.#at++] = code;
+    }
+    return true;
   }
 
   /** What `write` writes, with its length before it. */
   delimited(write: () => void): void {
-    const start = this.#at;
+    this.#room(1);
+    const start = this.#begin();
     write();
-    const content = this.#bytes.slice(start, this.#at);
+    this.#finishLength(start);
+  }
+
+  /** Leaves a byte for the length, which most lengths fit into. */
+  #begin(): number {
+    return this.#at++;
+  }
+
+  #finishLength(start: number): void {
+    const length = this.#at - start - 1;
+    const more =
+      length < 0x80 ? 0 : length < 0x4000 ? 1 : length < 0x20_0000 ? 2 : length < 0x1000_0000 ? 3 : 4;
+    if (more > 0) {
+      this.#room(more);
+      this.#bytes.copyWithin(start + 1 + more, start + 1, this.#at);
+    }
     this.#at = start;
-    this.bytes(content);
+    this.#shortVarint(length);
+    this.#at += length;
   }
 
   finish(): Uint8Array {
