@@ -1,12 +1,36 @@
 import { startTemporaryEngine, type TemporaryEngine } from '@utxoiq/clickhouse-embedded';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resourceToText, scopeToText } from '../src/block/resource-text.ts';
 import { Connection } from '../src/clickhouse/connection.ts';
 import { TraceStore } from '../src/index.ts';
 import { loadMigrations, migrate } from '../src/schema/migrate.ts';
-import { renderMigration } from '../src/schema/template.ts';
+import { onCluster, renderMigration } from '../src/schema/template.ts';
 import { GIVEN_CLUSTER, GIVEN_URL } from './given-server.ts';
 
+const NOTHING = {
+  attributes: new Map(),
+  droppedAttributesCount: 0,
+  schemaUrl: '',
+  name: '',
+  version: '',
+};
+
+/** One span with all that became `details`, and one with none of it. */
+const SPANS_OF_VERSION_1 = `
+INSERT INTO spans (resource, scope, trace_id, span_id, start, duration, trace_state, dropped_attributes, dropped_events, dropped_links,
+  events_time, events_name, events_attributes, events_dropped, links_trace_id, links_span_id, links_details)
+SELECT '${resourceToText(NOTHING)}', '${scopeToText(NOTHING)}', unhex('${'a1'.repeat(16)}'), unhex('${'01'.repeat(8)}'), fromUnixTimestamp64Nano(1763805600000000000, 'UTC'), 2,
+  'vendor="1"', 1, 2, 3,
+  [fromUnixTimestamp64Nano(1763805600000000001, 'UTC'), fromUnixTimestamp64Nano(-1, 'UTC')], ['say "hi"\\n', ''],
+  ['[{"key":"n","value":{"intValue":"4611686018427387904"}}]', ''], [4, 0],
+  [unhex('${'b2'.repeat(16)}')], [unhex('${'03'.repeat(8)}')],
+  ['{"traceState":"x=y","attributes":[{"key":"why","value":{"stringValue":"batch"}}],"dropped":5,"flags":257}']
+UNION ALL
+SELECT '${resourceToText(NOTHING)}', '${scopeToText(NOTHING)}', unhex('${'a1'.repeat(16)}'), unhex('${'02'.repeat(8)}'), fromUnixTimestamp64Nano(1763805600000000000, 'UTC'), 1,
+  '', 0, 0, 0, [], [], [], [], [], [], []`;
+
 describe('migrations', () => {
+  const cluster = GIVEN_CLUSTER.cluster ?? null;
   let engine: TemporaryEngine | undefined;
   let url = '';
   const database = `migrations_${process.pid}`;
@@ -51,21 +75,46 @@ describe('migrations', () => {
     expect(Number(ofPrimaryKey?.[1]), plan).toBeLessThan(3);
   });
 
-  it('go forward with what is stored, once', async () => {
-    const connection = new Connection({ url, database });
-    const cluster = GIVEN_CLUSTER.cluster ?? null;
-    const template =
-      'CREATE TABLE IF NOT EXISTS notes{{local}} {{on_cluster}} (text String) ENGINE = {{replicated}}MergeTree ORDER BY text;';
-    const newer = [...(await loadMigrations()), { version: 2, name: '0002-notes', template }];
-    const spans = await statement('SELECT count() FROM spans');
-    await Promise.all([1, 2].map(() => migrate(connection, cluster, newer)));
-    expect(await statement('SELECT name FROM schema_version FINAL WHERE version = 2')).toBe('0002-notes\n');
-    expect(await statement(`EXISTS TABLE ${cluster === null ? 'notes' : 'notes_local'}`)).toBe('1\n');
-    expect(await statement('SELECT count() FROM spans')).toBe(spans);
+  it('keep what an earlier version stored, however many processes migrate at once', async () => {
+    const earlier = `${database}_1`;
+    await statement(`CREATE DATABASE ${earlier} ${onCluster(cluster)}`);
+    const connection = new Connection({ url, database: earlier });
+    await migrate(connection, cluster, (await loadMigrations()).slice(0, 1));
+    await connection.command({ sql: SPANS_OF_VERSION_1 });
     await connection.close();
-    await expect(TraceStore.open({ url, ...GIVEN_CLUSTER, database })).rejects.toMatchObject({
-      code: 'SCHEMA_NEWER',
-    });
+    const open = () => TraceStore.open({ url, ...GIVEN_CLUSTER, database: earlier });
+    const [store, other] = await Promise.all([open(), open()]);
+    const trace = await store.getTrace({ projects: 'all', traceId: 'a1'.repeat(16) });
+    expect(trace?.spans).toMatchObject([
+      {
+        spanId: '01'.repeat(8),
+        traceState: 'vendor="1"',
+        droppedAttributesCount: 1,
+        events: [
+          {
+            timeUnixNano: 1_763_805_600_000_000_001n,
+            name: 'say "hi"\n',
+            attributes: new Map([['n', 2n ** 62n]]),
+            droppedAttributesCount: 4,
+          },
+          { timeUnixNano: 2n ** 64n - 1n, name: '', attributes: new Map(), droppedAttributesCount: 0 },
+        ],
+        droppedEventsCount: 2,
+        links: [
+          {
+            traceId: 'b2'.repeat(16),
+            spanId: '03'.repeat(8),
+            traceState: 'x=y',
+            attributes: new Map([['why', 'batch']]),
+            droppedAttributesCount: 5,
+            flags: 257,
+          },
+        ],
+        droppedLinksCount: 3,
+      },
+      { spanId: '02'.repeat(8), traceState: '', droppedAttributesCount: 0, events: [], links: [] },
+    ]);
+    await Promise.all([store.close(), other.close()]);
   });
 
   it('refuse a database of a newer program', async () => {

@@ -57,36 +57,41 @@ async function deleteFromSpans(admin: Administrator, query: DeleteAttributeQuery
       params,
     );
   }
-  await deleteFromTexts(admin, query, 'events_attributes', (kept) => kept('text'));
-  await deleteFromTexts(admin, query, 'links_details', (kept) => {
-    const field = (name: string) => `',"${name}":', JSONExtractRaw(text, '${name}')`;
-    const attributes = kept(`JSONExtractRaw(text, 'attributes')`);
-    return `concat('{"attributes":', ${attributes}, ${['traceState', 'dropped', 'flags'].map(field).join(', ')}, '}')`;
-  });
+  await deleteFromDetails(admin, query);
 }
 
-/** Arrays of JSON texts with a list of {key, value} inside; a value's text is the same in every form of it. */
-async function deleteFromTexts(
+/** Events and links are in the JSON of src/block/span-details.ts; a value's text is the same in every form of it. */
+async function deleteFromDetails(
   admin: Administrator,
   { projects, key, value }: DeleteAttributeQuery,
-  column: string,
-  rewritten: (kept: (list: string) => string) => string,
 ): Promise<void> {
   const params = new SqlParameters();
+  const name = params.text(key);
   const hasValue =
     value === undefined
       ? ''
       : ` AND has(mapValues(JSONExtract(entry, 'value', 'Map(String, String)')), ${params.text(value)})`;
-  const isIt = `JSONExtractString(entry, 'key') = ${params.text(key)}${hasValue}`;
+  const isIt = `JSONExtractString(entry, 'key') = ${name}${hasValue}`;
   const kept = (list: string) =>
-    `concat('[', arrayStringConcat(arrayFilter(entry -> NOT (${isIt}), JSONExtractArrayRaw(${list})), ','), ']')`;
-  const mentions = `position(text, ${params.text(JSON.stringify(key))}) > 0`;
+    jsonList(`arrayFilter(entry -> NOT (${isIt}), JSONExtractArrayRaw(${list}))`);
+  const without = (item: string) => jsonObject(item, `field.1 = 'attributes', ${kept('field.2')}`);
+  const items = jsonList(`arrayMap(item -> ${without('item')}, JSONExtractArrayRaw(member.2))`);
+  const rewritten = jsonObject('details', `member.1 IN ('events', 'links'), ${items}`, 'member');
   await rewrite(
     admin,
-    `UPDATE ${column} = arrayMap(text -> if(${mentions}, ${rewritten(kept)}, text), ${column})
-WHERE arrayExists(text -> ${mentions}, ${column}) AND ${visible(projects, params)}`,
+    `UPDATE details = ${rewritten}
+WHERE position(details, ${params.text(JSON.stringify(key))}) > 0 AND ${visible(projects, params)}`,
     params,
   );
+}
+
+const jsonList = (items: string): string => `concat('[', arrayStringConcat(${items}, ','), ']')`;
+
+/** The JSON object `text`, with other values where a condition on its members (name, raw value) says so. */
+function jsonObject(text: string, conditionAndValue: string, variable = 'field'): string {
+  const value = `if(${conditionAndValue}, ${variable}.2)`;
+  const member = `concat('"', ${variable}.1, '":', ${value})`;
+  return `concat('{', arrayStringConcat(arrayMap(${variable} -> ${member}, JSONExtractKeysAndValuesRaw(${text})), ','), '}')`;
 }
 
 async function rewrite(admin: Administrator, change: string, params: SqlParameters): Promise<void> {

@@ -14,15 +14,7 @@ export function anyValueFromText(text: string): AttributeValue {
   return fromJson(JSON.parse(text) as AnyValueJson);
 }
 
-export function attributesToText(attributes: AttributeMap): string {
-  return attributes.size === 0 ? '' : JSON.stringify(entriesToJson(attributes));
-}
-
-export function attributesFromText(text: string): AttributeMap {
-  return text === '' ? new Map() : entriesFromJson(JSON.parse(text) as KeyValueJson[]);
-}
-
-interface KeyValueJson {
+export interface KeyValueJson {
   readonly key: string;
   readonly value: AnyValueJson;
 }

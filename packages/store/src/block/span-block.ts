@@ -1,11 +1,12 @@
-import { attributeText, type Resource, type Scope, type SpanEvent, type SpanLink } from '@utxoiq/model';
+import { attributeText, type Resource, type Scope } from '@utxoiq/model';
 import { ByteWriter } from '../native/byte-writer.ts';
 import { type ColumnBuilder, DictionaryColumn, encodeBlock } from '../native/columns.ts';
-import { anyValueToText, attributesToText, entriesToJson } from './any-value-text.ts';
+import { anyValueToText } from './any-value-text.ts';
 import { AttributeCatalogue, type AttributeUse, type KeyPlan } from './attribute-catalogue.ts';
 import { SparseTextColumn } from './promoted-column.ts';
 import { resourceToText, scopeToText } from './resource-text.ts';
 import { namedColumns, type SpanColumns, spanColumns } from './span-columns.ts';
+import { spanDetailsToText } from './span-details.ts';
 import { AttributeType, type SpanRow } from './span-row.ts';
 
 const resourceTexts = new WeakMap<Resource, string>();
@@ -36,8 +37,6 @@ export class SpanBlock {
     this.#addTimes(row);
     this.#addDescription(row);
     this.#addAttributes(row);
-    this.#addEvents(row.events);
-    this.#addLinks(row.links);
     this.rows++;
   }
 
@@ -68,8 +67,6 @@ export class SpanBlock {
   clear(): void {
     this.rows = 0;
     for (const [, column] of this.#named) column.clear();
-    this.#columns.offsets.events.clear();
-    this.#columns.offsets.links.clear();
     this.#resources.clear();
     this.#scopes.clear();
     this.#catalogue.clear();
@@ -101,11 +98,8 @@ export class SpanBlock {
     plain.kind.values.u8(row.kind);
     plain.status_code.values.u8(row.statusCode);
     plain.status_message.values.text(row.statusMessage);
-    plain.trace_state.add(row.traceState);
     plain.flags.values.u32(row.flags);
-    plain.dropped_attributes.values.u32(row.droppedAttributesCount);
-    plain.dropped_events.values.u32(row.droppedEventsCount);
-    plain.dropped_links.values.u32(row.droppedLinksCount);
+    plain.details.values.text(spanDetailsToText(row));
   }
 
   #addAttributes(row: SpanRow): void {
@@ -198,27 +192,6 @@ export class SpanBlock {
     return true;
   }
 
-  #addEvents(events: readonly SpanEvent[]): void {
-    const plain = this.#plain;
-    for (const event of events) {
-      plain.events_time.items.values.i64(event.timeUnixNano);
-      plain.events_name.items.add(event.name);
-      plain.events_attributes.items.values.text(attributesToText(event.attributes));
-      plain.events_dropped.items.values.u32(event.droppedAttributesCount);
-    }
-    this.#columns.offsets.events.endRow(events.length);
-  }
-
-  #addLinks(links: readonly SpanLink[]): void {
-    const plain = this.#plain;
-    for (const link of links) {
-      plain.links_trace_id.items.values.raw(Buffer.from(link.traceId, 'hex'));
-      plain.links_span_id.items.values.raw(Buffer.from(link.spanId, 'hex'));
-      plain.links_details.items.values.text(linkDetails(link));
-    }
-    this.#columns.offsets.links.endRow(links.length);
-  }
-
   #resourceOf(resource: Resource): { readonly text: number; readonly service: number } {
     let indexes = this.#resources.get(resource);
     if (indexes === undefined) {
@@ -262,13 +235,4 @@ function cached<Key extends object>(
     texts.set(key, text);
   }
   return text;
-}
-
-function linkDetails(link: SpanLink): string {
-  return JSON.stringify({
-    traceState: link.traceState,
-    attributes: entriesToJson(link.attributes),
-    dropped: link.droppedAttributesCount,
-    flags: link.flags,
-  });
 }

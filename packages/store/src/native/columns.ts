@@ -182,59 +182,13 @@ export class DictionaryColumn implements ColumnBuilder {
   }
 }
 
-/** Several arrays of the same length per row (a nested table, or a map's keys and values) share offsets. */
-export class Offsets {
-  readonly #offsets = new ByteWriter(1024);
-  #total = 0;
-
-  get byteSize(): number {
-    return this.#offsets.length;
-  }
-  endRow(added: number): void {
-    this.#total += added;
-    this.#offsets.u64(this.#total);
-  }
-  write(out: ByteWriter): void {
-    out.raw(this.#offsets.view());
-  }
-  clear(): void {
-    this.#offsets.clear();
-    this.#total = 0;
-  }
-}
-
-export class ArrayColumn<Items extends ColumnBuilder> implements ColumnBuilder {
-  readonly type: string;
-  readonly items: Items;
-  readonly #offsets: Offsets;
-
-  constructor(items: Items, offsets: Offsets) {
-    this.type = `Array(${items.type})`;
-    this.items = items;
-    this.#offsets = offsets;
-  }
-
-  get byteSize(): number {
-    return this.items.byteSize;
-  }
-  prefix(out: ByteWriter): void {
-    this.items.prefix(out);
-  }
-  data(out: ByteWriter): void {
-    this.#offsets.write(out);
-    this.items.data(out);
-  }
-  clear(): void {
-    this.items.clear();
-  }
-}
-
 /** Map(LowCardinality(String), V). Call `endRow` once per row. */
 export class MapColumn<Values extends ColumnBuilder> implements ColumnBuilder {
   readonly type: string;
   readonly keys = new DictionaryColumn();
   readonly values: Values;
-  readonly #offsets = new Offsets();
+  readonly #offsets = new ByteWriter(1024);
+  #entries = 0;
 
   constructor(values: Values) {
     this.type = `Map(LowCardinality(String), ${values.type})`;
@@ -242,17 +196,18 @@ export class MapColumn<Values extends ColumnBuilder> implements ColumnBuilder {
   }
 
   get byteSize(): number {
-    return this.keys.byteSize + this.values.byteSize + this.#offsets.byteSize;
+    return this.keys.byteSize + this.values.byteSize + this.#offsets.length;
   }
   endRow(added: number): void {
-    this.#offsets.endRow(added);
+    this.#entries += added;
+    this.#offsets.u64(this.#entries);
   }
   prefix(out: ByteWriter): void {
     this.keys.prefix(out);
     this.values.prefix(out);
   }
   data(out: ByteWriter): void {
-    this.#offsets.write(out);
+    out.raw(this.#offsets.view());
     this.keys.data(out);
     this.values.data(out);
   }
@@ -260,6 +215,7 @@ export class MapColumn<Values extends ColumnBuilder> implements ColumnBuilder {
     this.keys.clear();
     this.values.clear();
     this.#offsets.clear();
+    this.#entries = 0;
   }
 }
 

@@ -21,7 +21,7 @@ SELECT
   name,
   service,
   toUInt8(bitOr(bitOr(least(kind, 7), bitShiftLeft(least(status_code, 3), 3)),
-    bitOr(if(notEmpty(events_time), 32, 0), if(notEmpty(links_trace_id), 64, 0)))) AS flags
+    bitOr(if(JSONHas(details, 'events'), 32, 0), if(JSONHas(details, 'links'), 64, 0)))) AS flags
 FROM spans
 WHERE trace_id = ${params.bytes(traceId)} AND ${visible(projects, params)}
 ORDER BY ${SPAN_ORDER}

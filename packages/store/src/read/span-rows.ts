@@ -1,15 +1,8 @@
-import type {
-  AttributeMap,
-  AttributeValue,
-  Span,
-  SpanEvent,
-  SpanKind,
-  SpanLink,
-  StatusCode,
-} from '@utxoiq/model';
-import { anyValueFromText, attributesFromText, entriesFromJson } from '../block/any-value-text.ts';
+import type { AttributeMap, AttributeValue, Span, SpanKind, StatusCode } from '@utxoiq/model';
+import { anyValueFromText } from '../block/any-value-text.ts';
 import { PROMOTED_ATTRIBUTES, promotedColumn } from '../block/promoted-attributes.ts';
 import { resourceFromText, scopeFromText } from '../block/resource-text.ts';
+import { spanDetailsFromText } from '../block/span-details.ts';
 import type { NativeResult } from '../native/native-reader.ts';
 
 /** Spans by time; of those that start together, as clocks of a millisecond make them, a parent before what it encloses. */
@@ -17,16 +10,14 @@ export const SPAN_ORDER = 'start, duration DESC, span_id';
 
 /** What a SELECT lists so that `spansFromRows` can make whole spans of its answer. */
 export const WHOLE_SPAN = [
-  'project, trace_id, span_id, parent_span_id, name, kind, status_code, status_message, trace_state, flags',
-  'start, duration, resource, scope, dropped_attributes, dropped_events, dropped_links',
+  'project, trace_id, span_id, parent_span_id, name, kind, status_code, status_message, flags',
+  'start, duration, resource, scope, details',
   'attributes_string, attributes_int, attributes_double, attributes_bool, attributes_other',
-  'events_time, events_name, events_attributes, events_dropped, links_trace_id, links_span_id, links_details',
   ...Array.from(PROMOTED_ATTRIBUTES.keys(), promotedColumn),
 ].join(', ');
 
 type Bytes = ArrayLike<Uint8Array>;
 type Maps<Value> = ArrayLike<ReadonlyMap<string, Value>>;
-type Lists<Item> = ArrayLike<readonly Item[]>;
 
 export const hex = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
@@ -47,18 +38,13 @@ export function spansFromRows(result: NativeResult): Span[] {
   const kind = result.column<Uint8Array>('kind');
   const statusCode = result.column<Uint8Array>('status_code');
   const statusMessage = result.column('status_message');
-  const traceState = result.column('trace_state');
   const flags = result.column<Uint32Array>('flags');
   const start = result.column<BigInt64Array>('start');
   const duration = result.column<BigInt64Array>('duration');
   const resource = result.column('resource');
   const scope = result.column('scope');
-  const dropped = ['dropped_attributes', 'dropped_events', 'dropped_links'].map((column) =>
-    result.column<Uint32Array>(column),
-  );
+  const details = result.column('details');
   const attributes = attributeReader(result);
-  const events = eventReader(result);
-  const links = linkReader(result);
   const resources = memoized(resourceFromText);
   const scopes = memoized(scopeFromText);
   return Array.from({ length: result.rows }, (_, row) => ({
@@ -66,18 +52,13 @@ export function spansFromRows(result: NativeResult): Span[] {
     traceId: hex(traceId[row] as Uint8Array),
     spanId: hex(spanId[row] as Uint8Array),
     parentSpanId: parentOf(parent[row] as Uint8Array),
-    traceState: traceState[row] as string,
     flags: flags[row] as number,
     name: name[row] as string,
     kind: kind[row] as SpanKind,
     startUnixNano: unsigned(start[row] as bigint),
     endUnixNano: unsigned((start[row] as bigint) + (duration[row] as bigint)),
     attributes: attributes(row),
-    droppedAttributesCount: dropped[0]?.[row] as number,
-    events: events(row),
-    droppedEventsCount: dropped[1]?.[row] as number,
-    links: links(row),
-    droppedLinksCount: dropped[2]?.[row] as number,
+    ...spanDetailsFromText(details[row] as string),
     status: { code: statusCode[row] as StatusCode, message: statusMessage[row] as string },
     resource: resources(resource[row] as string),
     scope: scopes(scope[row] as string),
@@ -112,47 +93,6 @@ function attributeReader(result: NativeResult): (row: number) => AttributeMap {
     for (const [key, value] of others[row] ?? []) attributes.set(key, anyValueFromText(value));
     return attributes;
   };
-}
-
-function eventReader(result: NativeResult): (row: number) => SpanEvent[] {
-  const times = result.column<Lists<bigint>>('events_time');
-  const names = result.column<Lists<string>>('events_name');
-  const attributes = result.column<Lists<string>>('events_attributes');
-  const dropped = result.column<Lists<number>>('events_dropped');
-  return (row) =>
-    (times[row] ?? []).map((time, at) => ({
-      timeUnixNano: unsigned(time),
-      name: names[row]?.[at] as string,
-      attributes: attributesFromText(attributes[row]?.[at] as string),
-      droppedAttributesCount: dropped[row]?.[at] as number,
-    }));
-}
-
-interface LinkDetails {
-  readonly traceState: string;
-  readonly attributes: Parameters<typeof entriesFromJson>[0];
-  readonly dropped: number;
-  readonly flags: number;
-}
-
-function linkReader(result: NativeResult): (row: number) => SpanLink[] {
-  const traceIds = result.column<Lists<Uint8Array>>('links_trace_id');
-  const spanIds = result.column<Lists<Uint8Array>>('links_span_id');
-  const details = result.column<Lists<string>>('links_details');
-  return (row) =>
-    (traceIds[row] ?? []).map((traceId, at) => {
-      const { traceState, attributes, dropped, flags } = JSON.parse(
-        details[row]?.[at] as string,
-      ) as LinkDetails;
-      return {
-        traceId: hex(traceId),
-        spanId: hex(spanIds[row]?.[at] as Uint8Array),
-        traceState,
-        attributes: entriesFromJson(attributes),
-        droppedAttributesCount: dropped,
-        flags,
-      };
-    });
 }
 
 function memoized<Value>(make: (text: string) => Value): (text: string) => Value {

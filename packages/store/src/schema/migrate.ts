@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Connection } from '../clickhouse/connection.ts';
 import { StoreError } from '../errors.ts';
-import { keepNoStatistics } from './column-statistics.ts';
+import { applyNewerSettings } from './newer-settings.ts';
 import { type Cluster, renderMigration } from './template.ts';
 
 export interface Migration {
@@ -58,8 +58,8 @@ export async function migrate(
   }
   for (const migration of migrations.filter(({ version }) => version > current)) {
     await apply(connection, cluster, migration);
-    if (migration.version === 1) await keepNoStatistics(connection, cluster);
     const { version, name } = migration;
+    await applyNewerSettings(connection, cluster, version);
     await connection.command({ sql: RECORD_VERSION, params: { version, name } });
   }
 }

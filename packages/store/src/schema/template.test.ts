@@ -41,7 +41,7 @@ it('numbers migrations without gaps, and each can be rendered both ways', async 
       expect(statements.join('\n')).not.toContain('{{');
       expect(
         statements.every((statement) =>
-          /^CREATE (OR REPLACE TABLE|(TABLE|MATERIALIZED VIEW) IF NOT EXISTS) /.test(statement),
+          /^(CREATE (OR REPLACE TABLE|(TABLE|MATERIALIZED VIEW) IF NOT EXISTS)|ALTER TABLE) /.test(statement),
         ),
       ).toBe(true);
     }
