@@ -10,6 +10,8 @@ export interface ServiceOptions {
   readonly name: string;
   /** The program, relative to the repository. */
   readonly program: string;
+  /** Options of Node for it. */
+  readonly nodeOptions?: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Answers 200 once the service is ready. */
   readonly readyUrl: string;
@@ -65,8 +67,8 @@ export class ServiceProcess {
   }
 
   async #launch(): Promise<void> {
-    const { program, environment, onMessage } = this.#options;
-    const child = spawn(process.execPath, ['--import', guard, program], {
+    const { program, nodeOptions = [], environment, onMessage } = this.#options;
+    const child = spawn(process.execPath, [...nodeOptions, '--import', guard, program], {
       cwd: root,
       env: { ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -10,6 +10,8 @@ import type { EngineOptions, ResolvedOptions } from './options.ts';
 const MAIN = fileURLToPath(new URL('child/main.ts', import.meta.url));
 // Each running query holds a thread of libuv's pool; files, compression and the engine's own statements need some too.
 const OTHER_THREADS = 6;
+// The bytes of a block on its way to its file are garbage outside of the heap: 64 MiB of it may come before Node collects.
+const NODE_OPTIONS = ['--no-warnings', '--initial-old-space-size=64'];
 const OUTPUT_LINES = 20;
 // The engine of a program that was killed a moment ago takes up to a second to let go of the directory.
 const LOCK_WAIT_MS = 3_000;
@@ -28,7 +30,7 @@ export class EngineChild {
   private constructor(options: ResolvedOptions) {
     this.#options = options;
     const threads = options.maxConcurrentQueries + options.maxConcurrentInserts + OTHER_THREADS;
-    this.#process = spawn(process.execPath, ['--no-warnings', MAIN], {
+    this.#process = spawn(process.execPath, [...NODE_OPTIONS, MAIN], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, UV_THREADPOOL_SIZE: String(threads), NODE_OPTIONS: '' },
     });

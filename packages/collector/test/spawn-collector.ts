@@ -23,7 +23,8 @@ export async function spawnCollector(
 ): Promise<CollectorProcess> {
   const child = fork(PROGRAM, [url, dataDir, JSON.stringify(options.limits ?? {})], {
     stdio: ['ignore', 'inherit', options.quiet ? 'ignore' : 'inherit', 'ipc'],
-    execArgv: options.execArgv ?? [],
+    // As the platform starts it: docs/operate.md, "Memory and the garbage of requests".
+    execArgv: ['--initial-old-space-size=128', ...(options.execArgv ?? [])],
   });
   const exited = once(child, 'exit');
   const first = await Promise.race([once(child, 'message'), exited.then(() => null)]);
