@@ -11,7 +11,7 @@ const namesIn = (text: string, pattern: RegExp): string[] =>
   [...new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))].sort();
 
 const options = namesIn(
-  read('services/web-api/src/{config,auth/auth-config}.ts') +
+  read('services/web-api/src/{config,alerts/alerts-config,auth/auth-config}.ts') +
     read('packages/service-runner/src/{run-service,options}.ts'),
   /(?:[oO]ptions\.\w+|this\.\w+|readSecret)\((?:options, )?'([A-Z][A-Z0-9_]+)'/g,
 );

@@ -12,6 +12,8 @@ import { installOpenApi } from './http/open-api.ts';
 import { identifyResponses } from './http/response-ids.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { logRequests } from './observe/request-log.ts';
+import { alertRuleRoutes } from './routes/alert-rules.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { chartRoutes } from './routes/charts.ts';
 import { compareRoutes } from './routes/compare.ts';
 import { type InsightsDeps, insightsRoutes } from './routes/insights.ts';
@@ -110,7 +112,7 @@ async function installSecurity(app: FastifyInstance, { config }: AppDeps): Promi
   if (config.http.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...config.http.corsOrigins],
-      methods: ['GET', 'POST', 'DELETE'],
+      methods: ['GET', 'POST', 'PUT', 'DELETE'],
       allowedHeaders: ['authorization', 'content-type', 'traceparent', 'tracestate', 'x-correlation-id'],
       exposedHeaders: ['link', 'x-partial', 'x-cloud-trace-context', 'traceparent', 'x-correlation-id'],
     });
@@ -135,6 +137,8 @@ async function installApi(api: FastifyInstance, deps: AppDeps): Promise<void> {
   await api.register(sessionRoutes, deps);
   const { featureEngineUrl, insightGeneratorUrl } = deps.config;
   await api.register(insightsRoutes, { featureEngineUrl, insightGeneratorUrl, traced: deps.traced });
+  await api.register(alertRoutes, { ...deps, prefix: '/alerts' });
+  await api.register(alertRuleRoutes, { ...deps, prefix: '/alerts/rules' });
   await api.register(
     async (monitoring) => {
       for (const routes of [traceRoutes, spanRoutes, statisticsRoutes, chartRoutes, compareRoutes]) {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ConfigError, type Environment, OptionReader } from '@utxoiq/service-runner';
+import { type AlertsConfig, readAlerts } from './alerts/alerts-config.ts';
 import { type AuthConfig, readAuth } from './auth/auth-config.ts';
 import { given } from './given.ts';
 import { isLoopback } from './http/loopback.ts';
@@ -20,6 +21,7 @@ export interface Config {
   /** Where the SDK sends this program's own spans; absent: to its own collector. */
   readonly otlpEndpoint?: string;
   readonly auth: AuthConfig;
+  readonly alerts: AlertsConfig;
   /** Bound of the write-ahead log: by the rate of ingest, how long the store may be away. */
   readonly maxLogBytes: number;
   readonly http: HttpConfig;
@@ -83,6 +85,7 @@ export function readConfig(environment: Environment = process.env): Config {
         options.text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? options.text('OTEL_EXPORTER_OTLP_ENDPOINT'),
     }),
     auth: readAuth(options),
+    alerts: readAlerts(options),
     http: readHttp(options),
     maxLogBytes: options.integer('MAX_LOG_BYTES', 1_073_741_824, { min: 67_108_864, max: 1_099_511_627_776 }),
     featureEngineUrl: options.url('FEATURE_ENGINE_URL') ?? 'http://127.0.0.1:8081',

@@ -1,10 +1,12 @@
 import { createLogger } from '@utxoiq/service-runner';
 import { TracingService } from '@utxoiq/tracing';
 import type { FastifyInstance } from 'fastify';
+import { openAlerts } from './alerts/open-alerts.ts';
 import { buildApp } from './app.ts';
 import { type AuthService, openAuth } from './auth/auth-service.ts';
 import { openBackend } from './backend/backend.ts';
 import type { Config } from './config.ts';
+import { given } from './given.ts';
 import { Metrics } from './observe/metrics.ts';
 import { CloudTraceSource } from './source/cloud-trace-source.ts';
 import { storeSource } from './source/store-source.ts';
@@ -53,6 +55,12 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
   opened.defer(() => tracing.stop());
 
   let isStopping = false;
+  let ownUrl = '';
+  const alerts =
+    backend === null || config.traceSource === 'cloud-trace' || !config.alerts.isOn
+      ? undefined
+      : await openAlerts({ config, backend, logger, baseUrl: () => ownUrl });
+  if (alerts !== undefined) opened.defer(() => alerts.stop());
   const source =
     backend === null || config.traceSource === 'cloud-trace'
       ? new CloudTraceSource(config.projectId, config.cloudTrace.endpoint)
@@ -64,6 +72,9 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
           collectorStats: () => backend.collector.stats(),
           retentionStats: () => backend.retention.stats(),
           pingEngine: () => backend.store.ping(),
+          ...(alerts === undefined
+            ? {}
+            : { alertStats: () => alerts.stats(), firingAlerts: () => alerts.firingByRule() }),
         },
   );
   const app = await buildApp({
@@ -72,6 +83,7 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
     source,
     logger,
     metrics,
+    ...given({ alerts }),
     isStopping: () => isStopping,
     traced: (name, work) => tracing.traceRequest(name)(work),
     instrument: (instance) => tracing.instrumentFastify(instance),
@@ -88,6 +100,9 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
   opened.defer(() => backend?.cloudTrace.close());
   const stored = backend === null ? '; nothing is stored here, traces are read from Google Cloud Trace' : '';
   const url = await listen(app, config, (address) => `web-api listens on ${address}${stored}`);
+
+  ownUrl = url;
+  alerts?.start();
 
   let stopping: Promise<void> | undefined;
   return {

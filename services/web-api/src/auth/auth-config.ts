@@ -85,7 +85,8 @@ function readAlgorithms(options: OptionReader): readonly string[] {
   return named.length === 0 ? ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] : named;
 }
 
-function readSecret(options: OptionReader, name: string): string | undefined {
+/** Long enough not to be guessed. */
+export function readSecret(options: OptionReader, name: string): string | undefined {
   const secret = options.text(name);
   if (secret !== undefined && secret.length < 32) {
     throw new ConfigError(name, 'at least 32 characters', `${secret.length} characters`);

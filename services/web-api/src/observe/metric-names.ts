@@ -1,4 +1,5 @@
 import type { CollectorStats } from '@utxoiq/collector';
+import type { AlertStats } from '../alerts/alert-keeper.ts';
 import type { RetentionStats } from '../backend/retention-keeper.ts';
 
 /** Of each number its name in Prometheus (`_total`: it only grows) and what it tells. */
@@ -50,5 +51,19 @@ export const RETENTION_METRICS: MetricsOf<RetentionStats> = {
   lastSuccessTimestampSeconds: [
     'utxoiq_retention_last_success_timestamp_seconds',
     'When they were last carried out; 0: not yet',
+  ],
+};
+
+export const ALERT_METRICS: MetricsOf<AlertStats> = {
+  evaluations: ['utxoiq_alerts_evaluations_total', 'Times a rule was evaluated'],
+  evaluationFailures: ['utxoiq_alerts_evaluation_failures_total', 'Times a rule could not be evaluated'],
+  notificationsSent: ['utxoiq_alerts_notifications_sent_total', 'Messages that a webhook took'],
+  notificationsFailed: [
+    'utxoiq_alerts_notifications_failed_total',
+    'Messages that a webhook did not take; they are sent again with the next evaluation',
+  ],
+  lastEvaluationTimestampSeconds: [
+    'utxoiq_alerts_last_evaluation_timestamp_seconds',
+    'When all rules were last gone through; 0: not yet',
   ],
 };

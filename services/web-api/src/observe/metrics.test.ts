@@ -3,7 +3,7 @@ import parse, { type MetricFamily } from 'parse-prometheus-text-format';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { memorySource } from '../../test/memory-source.ts';
 import { startTestApp } from '../../test/test-app.ts';
-import { COLLECTOR_METRICS, RETENTION_METRICS } from './metric-names.ts';
+import { ALERT_METRICS, COLLECTOR_METRICS, RETENTION_METRICS } from './metric-names.ts';
 import { Metrics } from './metrics.ts';
 
 /** Of each number another one, so that none can stand for another. */
@@ -11,6 +11,7 @@ const numbered = <S extends object>(names: S) =>
   Object.fromEntries(Object.keys(names).map((stat, index) => [stat, index + 1])) as Record<keyof S, number>;
 const collectorStats = { ...numbered(COLLECTOR_METRICS), logFailing: true, storeFailing: false };
 const retentionStats = numbered(RETENTION_METRICS);
+const alertStats = numbered(ALERT_METRICS);
 
 let text: string;
 let families: ReadonlyMap<string, MetricFamily>;
@@ -18,6 +19,8 @@ beforeAll(async () => {
   const metrics = new Metrics({
     collectorStats: () => collectorStats,
     retentionStats: () => retentionStats,
+    alertStats: () => alertStats,
+    firingAlerts: () => [{ rule: 'High error rate', severity: 'critical', count: 2 }],
     pingEngine: () => Promise.reject(new Error('down')),
   });
   await using test = await startTestApp(memorySource([]), { deps: { metrics } });
@@ -33,6 +36,7 @@ describe('/metrics, as a Prometheus parser reads it', () => {
   it.each([
     ['collector', COLLECTOR_METRICS, collectorStats],
     ['retention', RETENTION_METRICS, retentionStats],
+    ['alerts', ALERT_METRICS, alertStats],
   ])('has every number of the %s under its name, with its type and what it tells', (_, names, stats) => {
     const wanted = Object.entries(names).map(([stat, [name, help]]) => ({
       name,
@@ -45,6 +49,10 @@ describe('/metrics, as a Prometheus parser reads it', () => {
       return { name, help, type, value: numberOf(name) };
     });
     expect(found).toEqual(wanted);
+  });
+
+  it('has the alerts that fire, by rule', () => {
+    expect(text).toContain('utxoiq_alerts_firing{rule="High error rate",severity="critical"} 2');
   });
 
   it('has the engine, the requests by route, and the process', () => {

@@ -1,14 +1,22 @@
 import type { CollectorStats } from '@utxoiq/collector';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { AlertStats } from '../alerts/alert-keeper.ts';
 import type { RetentionStats } from '../backend/retention-keeper.ts';
 import { onAnswered } from '../http/caller-gone.ts';
-import { COLLECTOR_METRICS, type MetricsOf, RETENTION_METRICS } from './metric-names.ts';
+import { ALERT_METRICS, COLLECTOR_METRICS, type MetricsOf, RETENTION_METRICS } from './metric-names.ts';
 
 /** All absent where nothing is stored here. */
 export interface MetricsSources {
   readonly collectorStats?: () => CollectorStats;
   readonly retentionStats?: () => RetentionStats;
+  readonly alertStats?: () => AlertStats;
+  /** What fires, by rule. */
+  readonly firingAlerts?: () => readonly {
+    readonly rule: string;
+    readonly severity: string;
+    readonly count: number;
+  }[];
   /** Rejects while the engine does not answer. */
   readonly pingEngine?: () => Promise<void>;
 }
@@ -17,11 +25,13 @@ export interface MetricsSources {
 export class Metrics {
   readonly #registry = new Registry();
 
-  constructor({ collectorStats, retentionStats, pingEngine }: MetricsSources) {
+  constructor({ collectorStats, retentionStats, alertStats, firingAlerts, pingEngine }: MetricsSources) {
     collectDefaultMetrics({ register: this.#registry });
     if (pingEngine !== undefined) this.#showEngine(pingEngine);
     if (collectorStats !== undefined) this.#showStats(COLLECTOR_METRICS, collectorStats);
     if (retentionStats !== undefined) this.#showStats(RETENTION_METRICS, retentionStats);
+    if (alertStats !== undefined) this.#showStats(ALERT_METRICS, alertStats);
+    if (firingAlerts !== undefined) this.#showFiring(firingAlerts);
   }
 
   #showEngine(ping: () => Promise<void>): void {
@@ -36,6 +46,19 @@ export class Metrics {
             () => 0,
           ),
         );
+      },
+    });
+  }
+
+  #showFiring(read: NonNullable<MetricsSources['firingAlerts']>): void {
+    new Gauge({
+      name: 'utxoiq_alerts_firing',
+      help: 'Alerts of a rule that fire now',
+      labelNames: ['rule', 'severity'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const { rule, severity, count } of read()) this.set({ rule, severity }, count);
       },
     });
   }
