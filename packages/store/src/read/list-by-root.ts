@@ -1,8 +1,8 @@
-import type { TraceOrder, TraceSummary } from '@utxoiq/model';
-import { PARENTLESS } from '../filter/span-condition.ts';
+import type { Filter, TraceOrder, TraceSummary } from '@utxoiq/model';
+import { PARENTLESS, spanCondition } from '../filter/span-condition.ts';
 import { evaluateTraces, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
 import type { Deadline } from './limits.ts';
-import { matchingTraces } from './list-by-rollup.ts';
+import { COMMON_SHARE, durationLimits, ID_NUMBER, matchingTraces, termsOf } from './list-by-rollup.ts';
 import { numericKey, type PageKey } from './page-token.ts';
 import { type FoundTraces, limitReached } from './partial.ts';
 import type { ListTracesQuery } from './queries.ts';
@@ -13,8 +13,11 @@ import { SqlParameters } from './sql-parameters.ts';
 
 type RootQuery = ListTracesQuery & { readonly orderBy: TraceOrder };
 
-/** Candidates of one statement, where a filter has yet to sort them out. */
-const MAX_CANDIDATES_PER_STEP = 400;
+/** Traces that are evaluated at a time, where a filter has yet to sort them out. */
+const MAX_TRACES_PER_SLICE = 400;
+
+/** A candidate costs little beside the statement that finds it. */
+const MAX_CANDIDATES_PER_STEP = 25_600;
 
 /** The duration by which Cloud Trace's API orders a trace: its root's. */
 export function rootDuration({ root, startUnixNano, endUnixNano }: TraceSummary): bigint {
@@ -42,12 +45,23 @@ export async function listByRoot(
   }
 }
 
+/** What the filter asks of a candidate's own row: what it asks of the root, and that the trace is no longer than so. */
+function rootTerms(filter: Filter | null): Filter {
+  const ofRow = termsOf(filter).filter((term) =>
+    term.type === 'trace-duration' ? term.op.startsWith('<') : 'scope' in term && term.scope === 'root',
+  );
+  return { type: 'and', terms: ofRow };
+}
+
 class RootWalk {
   readonly found: TraceSummary[] = [];
   readonly #reader: Reader;
   readonly #query: RootQuery;
   readonly #deadline: Deadline;
-  readonly #seen = new Set<string>();
+  readonly #evaluated = new Set<string>();
+  /** Of traces that satisfy the filter and whose root did not come yet. */
+  readonly #summaries = new Map<string, TraceSummary>();
+  #isRare = false;
   #after: PageKey | null;
 
   constructor(reader: Reader, query: RootQuery, after: PageKey | null, deadline: Deadline) {
@@ -58,51 +72,71 @@ class RootWalk {
   }
 
   async run(): Promise<void> {
-    while (this.found.length <= this.#query.pageSize) {
-      const candidates = await this.#candidates();
-      await this.#evaluate(candidates);
-      this.#after = candidates.at(-1) ?? this.#after;
-      if (candidates.length < this.#step()) return;
+    for (let step = this.#query.pageSize * 2 + 20; ; step *= 2) {
+      const limit = Math.min(step, MAX_CANDIDATES_PER_STEP);
+      const candidates = await this.#candidates(limit);
+      const isDone = await this.#walk(candidates);
+      if (isDone && (this.#isFull || candidates.length < limit)) return;
     }
   }
 
-  #step(): number {
-    const { filter, pageSize } = this.#query;
-    return filter === null ? pageSize + 1 : Math.min(MAX_CANDIDATES_PER_STEP, pageSize * 2 + 20);
+  get #isFull(): boolean {
+    return this.found.length > this.#query.pageSize;
   }
 
-  async #candidates(): Promise<readonly PageKey[]> {
+  /** False if so few satisfied the filter that the others are better sorted out before. */
+  async #walk(candidates: readonly PageKey[]): Promise<boolean> {
+    for (let at = 0; at < candidates.length && !this.#isFull; ) {
+      const slice = candidates.slice(at, at + this.#sliceLength());
+      await this.#take(slice);
+      at += slice.length;
+      if (!this.#isRare && this.found.length < this.#evaluated.size * COMMON_SHARE) {
+        this.#isRare = true;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What the page lacks, and some more that do not come into it; all that goes once that was not enough. */
+  #sliceLength(): number {
+    const isFirst = this.#evaluated.size === 0;
+    return isFirst ? Math.min(MAX_TRACES_PER_SLICE, this.#query.pageSize + 20) : MAX_TRACES_PER_SLICE;
+  }
+
+  async #candidates(limit: number): Promise<readonly PageKey[]> {
     const { projects, startUnixNano, endUnixNano, orderBy, signal } = this.#query;
     const params = new SqlParameters();
     // A trace begins in the range; its root may be later.
     const range = { from: startUnixNano, to: endUnixNano + 1n + LOOK_AROUND_NANOS };
     const inRange = (sql: string) =>
       `${sql} >= ${params.time(range.from)} AND ${sql} < ${params.time(range.to)}`;
-    const isDescending = orderBy.endsWith('desc');
-    const direction = isDescending ? 'DESC' : 'ASC';
-    const after = this.#after;
-    const beyond =
-      after === null
-        ? ''
-        : `AND (sort_key, trace_id) ${isDescending ? '<' : '>'} (${params.int64(numericKey(after))}, ${params.bytes(after.id)})`;
+    const direction = orderBy.endsWith('desc') ? 'DESC' : 'ASC';
+    const inOrder = `ORDER BY sort_key ${direction}, trace_id ${direction} LIMIT ${limit}`;
+    const beyond = this.#beyond(params);
+    const matching = this.#isRare ? await matchingTraces(this.#reader, this.#query, params) : '1';
+    // The longest roots are in long traces anyway; of the shortest, few are.
+    const limits = this.#isRare || orderBy === 'duration' ? durationLimits(this.#query, params) : '';
+    const context = { params, keys: await this.#reader.keys.load() };
+    const root = spanCondition(rootTerms(this.#query.filter), context);
+    // Without a root, a trace has none in any of its rows: to look at those that have none is enough.
     const sql = `
 SELECT trace_id, sort_key
 FROM (
-  SELECT trace_id, argMin(duration, (start, span_id)) AS sort_key
+  SELECT trace_id, duration AS sort_key
   FROM spans
-  WHERE ${visible(projects, params)} AND ${inRange('start')} AND ${PARENTLESS}
-  GROUP BY trace_id
+  WHERE ${visible(projects, params)} AND ${inRange('start')} AND ${PARENTLESS} AND ${root} AND ${beyond}
+    AND ${matching} AND ${this.#isWithin(limits, params)}
+  ${inOrder}
   UNION ALL
   SELECT trace_id, toUnixTimestamp64Nano(max(end)) - toUnixTimestamp64Nano(min(start)) AS sort_key
   FROM traces
-  WHERE ${visible(projects, params)}
-    AND ${nearBuckets(range, params)}
+  WHERE ${visible(projects, params)} AND ${nearBuckets(range, params)} AND root_name = '' AND ${matching}
   GROUP BY trace_id
-  HAVING max(root_name) = '' AND ${inRange('min(start)')}
+  HAVING ${inRange('min(start)')} AND ${beyond}${limits}
+  ${inOrder}
 )
-WHERE ${await matchingTraces(this.#reader, this.#query, params)} ${beyond}
-ORDER BY sort_key ${direction}, trace_id ${direction}
-LIMIT ${this.#step()}`;
+${inOrder}`;
     const result = await select(this.#reader, { sql, params, deadline: this.#deadline, signal });
     const keys = result.column<BigInt64Array>('sort_key');
     return Array.from(result.column<ArrayLike<Uint8Array>>('trace_id'), (id, row) => ({
@@ -111,23 +145,47 @@ LIMIT ${this.#step()}`;
     }));
   }
 
-  async #evaluate(candidates: readonly PageKey[]): Promise<void> {
+  #isWithin(limits: string, params: SqlParameters): string {
+    if (limits === '') return '1';
+    const { projects, startUnixNano: from, endUnixNano: to } = this.#query;
+    return `${ID_NUMBER} IN (
+  SELECT ${ID_NUMBER} FROM traces
+  WHERE ${visible(projects, params)} AND ${nearBuckets({ from, to }, params)}
+  GROUP BY ${ID_NUMBER}
+  HAVING 1${limits}
+)`;
+  }
+
+  #beyond(params: SqlParameters): string {
+    const after = this.#after;
+    if (after === null) return '1';
+    const comparison = this.#query.orderBy.endsWith('desc') ? '<' : '>';
+    return `(sort_key, trace_id) ${comparison} (${params.int64(numericKey(after))}, ${params.bytes(after.id)})`;
+  }
+
+  /** Of a trace with several spans without parent all come as candidates; it stands where the first of them does. */
+  async #take(candidates: readonly PageKey[]): Promise<void> {
+    await this.#evaluate(new Set(candidates.map(({ id }) => id)).difference(this.#evaluated));
+    for (const { id, sortKey } of candidates) {
+      const summary = this.#summaries.get(id);
+      if (summary === undefined || rootDuration(summary).toString() !== sortKey) continue;
+      this.#summaries.delete(id);
+      this.found.push(summary);
+    }
+    this.#after = candidates.at(-1) ?? this.#after;
+  }
+
+  async #evaluate(ids: ReadonlySet<string>): Promise<void> {
     const { projects, filter, signal } = this.#query;
-    const extents = await this.#extents(candidates.map(({ id }) => id));
+    const extents = await this.#extents([...ids]);
     const traceIds = [...extents.keys()];
     const where = { known: 'extents', extents: [...extents.values()] } as const;
     const deadline = this.#deadline;
     const evaluation = { projects, filter, traceIds, where, deadline, signal };
-    const summaries = new Map(
-      (await evaluateTraces(this.#reader, evaluation)).map((summary) => [summary.traceId, summary]),
-    );
-    for (const { id, sortKey } of candidates) {
-      const summary = summaries.get(id);
-      if (summary === undefined || this.#seen.has(id)) continue;
-      if (rootDuration(summary).toString() !== sortKey) continue;
-      this.#seen.add(id);
-      this.found.push(summary);
+    for (const summary of await evaluateTraces(this.#reader, evaluation)) {
+      this.#summaries.set(summary.traceId, summary);
     }
+    for (const id of ids) this.#evaluated.add(id);
   }
 
   /** First start and last end of those that begin in the range. */

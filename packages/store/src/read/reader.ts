@@ -23,11 +23,16 @@ export interface Select {
   readonly signal?: AbortSignal | undefined;
   /** Past the time limit: fail, or answer with what was read so far. Default `throw`. */
   readonly onTimeout?: 'throw' | 'break';
-  /** All columns and plain conditions: ClickHouse's older analysis takes 2 of 20 ms less over 54 columns. */
-  readonly wholeSpans?: boolean;
+  /**
+   * For plain statements that are asked often: ClickHouse's older analysis takes 2 of 20 ms less over all columns of
+   * spans, and 0.6 of 9 for the newest traces.
+   */
+  readonly olderAnalysis?: boolean;
 }
 
 const SETTINGS: ClickHouseSettings = {
+  // No table has any, and looking for them costs a small statement 4 to 8 %.
+  optimize_use_projections: 0,
   // Checking skip indexes while reading doubled the cost of reading one trace: bench/store/queries.ts
   use_skip_indexes_on_data_read: 0,
   precise_float_parsing: 1,
@@ -37,7 +42,7 @@ const SETTINGS: ClickHouseSettings = {
 
 export async function select(
   reader: Reader,
-  { sql, params, deadline, signal, onTimeout, wholeSpans = false }: Select,
+  { sql, params, deadline, signal, onTimeout, olderAnalysis = false }: Select,
 ): Promise<NativeResult> {
   if (deadline.isOver) throw new StoreError('QUERY_TIMEOUT', 'the time for this query is over');
   return reader.connection.query({
@@ -47,7 +52,7 @@ export async function select(
       ...SETTINGS,
       ...deadline.settings(),
       ...(onTimeout === 'break' && { timeout_overflow_mode: 'break' as const }),
-      ...(wholeSpans && { enable_analyzer: 0 as const }),
+      ...(olderAnalysis && { enable_analyzer: 0 as const }),
     },
     signal,
   });

@@ -50,7 +50,8 @@ WHERE ${seen} AND start BETWEEN ${params.time(around.from)} AND ${params.time(ar
   GROUP BY trace_id ORDER BY max(start) DESC LIMIT ${limit}
 )
 LIMIT ${MAX_ROWS}`;
-  const result = await select(reader, { sql, params, deadline, signal: query.signal });
+  const { signal } = query;
+  const result = await select(reader, { sql, params, deadline, signal, olderAnalysis: true });
   if (result.rows === MAX_ROWS) return null;
   const { summaries, first, last } = summarizeRows(result);
   if (result.rows > 0 && !isWhole({ first, last }, around)) return null;

@@ -23,5 +23,5 @@ WHERE ${where}
 ORDER BY ${SPAN_ORDER}
 ${limit}`;
   const deadline = new Deadline(reader.limits);
-  return spansFromRows(await select(reader, { sql, params, deadline, signal, wholeSpans: true }));
+  return spansFromRows(await select(reader, { sql, params, deadline, signal, olderAnalysis: true }));
 }
