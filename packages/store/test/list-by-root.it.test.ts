@@ -1,5 +1,6 @@
 import { startTemporaryEngine } from '@utxoiq/clickhouse-embedded';
-import type { Filter, Span, TraceOrder, TraceSummary } from '@utxoiq/model';
+import { type Filter, matchesTrace, type Span, type TraceOrder, type TraceSummary } from '@utxoiq/model';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SpanBlock, SpanRows, TraceStore } from '../src/index.ts';
 import { summarize } from '../src/read/summarize.ts';
@@ -37,8 +38,16 @@ function traceAt(number: number): Span[] {
   const child = span(2, { parentSpanId, endUnixNano: start + BigInt(70 - number) * SECOND });
   if (number % 7 === 0) return [child];
   const second = span(3, { startUnixNano: start + 90n * SECOND, endUnixNano: start + 500n * SECOND });
+  if (number === 13)
+    return [root, child, ...Array.from({ length: 60 }, (_, more) => laterRoot(second, more))];
   return number % 5 === 0 ? [root, child, second] : [root, child];
 }
+
+const laterRoot = (span: Span, more: number): Span => ({
+  ...span,
+  spanId: id(10_000 + more, 16),
+  endUnixNano: span.endUnixNano + BigInt(more) * SECOND,
+});
 
 beforeAll(async () => {
   engine = GIVEN_URL === undefined ? await startTemporaryEngine() : null;
@@ -58,33 +67,37 @@ afterAll(async () => {
   await engine?.stop();
 });
 
-async function allPages(orderBy: TraceOrder, filter: Filter | null): Promise<TraceSummary[]> {
-  const found: TraceSummary[] = [];
-  for (let pageToken: string | null | undefined; pageToken !== null; ) {
+async function pages(
+  orderBy: TraceOrder,
+  filter: Filter | null,
+  { pageSize, most = 70 }: { pageSize: number; most?: number },
+): Promise<string[]> {
+  const found: string[] = [];
+  for (let pageToken: string | null | undefined; pageToken !== null && found.length < most; ) {
     const page = await store.listTraces({
       ...RANGE,
       filter,
       orderBy,
       orderOf: 'root',
-      pageSize: 24,
+      pageSize,
       ...(pageToken && { pageToken }),
     });
     expect(page.partial).toBeNull();
-    found.push(...page.traces);
+    found.push(...page.traces.map(({ traceId }) => traceId));
     pageToken = page.nextPageToken;
   }
   return found;
 }
 
 /** The slow, obvious list. */
-function expected(orderBy: TraceOrder, filter: 'even' | null): string[] {
+function expected(orderBy: TraceOrder, filter: Filter | null): string[] {
   const keyOf = ({ root, startUnixNano, endUnixNano }: TraceSummary): bigint => {
     const times = root ?? { startUnixNano, endUnixNano };
     return times.endUnixNano - times.startUnixNano;
   };
   const sign = orderBy.endsWith('desc') ? -1 : 1;
   return traces
-    .filter(([first]) => filter === null || first?.attributes.get('half') === filter)
+    .filter((spans) => matchesTrace(filter, spans))
     .map((spans) => summarize(spans as [Span, ...Span[]]))
     .sort((a, b) => {
       const [x, y] = [keyOf(a), keyOf(b)];
@@ -94,13 +107,50 @@ function expected(orderBy: TraceOrder, filter: 'even' | null): string[] {
 }
 
 describe("listTraces by the root's duration", () => {
-  const even: Filter = { type: 'attribute', scope: 'any', key: 'half', op: '=', value: 'even' };
+  const even = { type: 'attribute', scope: 'any', key: 'half', op: '=', value: 'even' } as const;
 
   it.each(['duration', 'duration desc'] as const)('pages by %s', async (orderBy) => {
-    const ids = async (filter: Filter | null) =>
-      (await allPages(orderBy, filter)).map(({ traceId }) => traceId);
-    expect(await ids(null)).toEqual(expected(orderBy, null));
-    expect(await ids(even)).toEqual(expected(orderBy, 'even'));
+    for (const filter of [null, even]) {
+      expect(await pages(orderBy, filter, { pageSize: 24 })).toEqual(expected(orderBy, filter));
+    }
+  });
+
+  const seconds = fc.constantFrom(0n, 3n, 5n, 8n, 40n, 69n, 500n).map((number) => number * SECOND);
+  const op = fc.constantFrom('=' as const, '<' as const, '<=' as const, '>' as const, '>=' as const);
+  const scope = fc.constantFrom('any' as const, 'root' as const);
+  const leaf: fc.Arbitrary<Filter> = fc.oneof(
+    fc.record({ type: fc.constant('trace-duration' as const), op, nanos: seconds }),
+    fc.record({ type: fc.constant('span-duration' as const), scope, op, nanos: seconds }),
+    fc.record({
+      type: fc.constant('field' as const),
+      scope,
+      field: fc.constant('name' as const),
+      op: fc.constant('=' as const),
+      value: fc.constantFrom('root', '', 'nobody'),
+    }),
+    scope.map((of): Filter => ({ ...even, scope: of })),
+    fc.constant<Filter>({ type: 'field', scope: 'any', field: 'span-id', op: '=', value: id(231, 16) }),
+  );
+  const term = fc.oneof(
+    { weight: 4, arbitrary: leaf },
+    leaf.map((of): Filter => ({ type: 'not', term: of })),
+    leaf.map((of): Filter => ({ type: 'same-span', term: of })),
+    fc.tuple(leaf, leaf).map((terms): Filter => ({ type: 'or', terms })),
+  );
+  const filter = fc
+    .array(term, { minLength: 1, maxLength: 3 })
+    .map((terms): Filter => ({ type: 'and', terms }));
+
+  it('finds with any filter what the slow way finds, in its order', async () => {
+    const orderBy = fc.constantFrom('duration' as const, 'duration desc' as const);
+    await fc.assert(
+      fc.asyncProperty(filter, orderBy, fc.constantFrom(1, 3, 30), async (asked, order, pageSize) => {
+        const most = pageSize * 3;
+        const found = await pages(order, asked, { pageSize, most });
+        expect(found).toEqual(expected(order, asked).slice(0, most));
+      }),
+      { numRuns: 15 },
+    );
   });
 
   it.each(['start desc', 'duration', 'name', 'trace_id'] as const)(
