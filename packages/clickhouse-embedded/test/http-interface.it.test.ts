@@ -105,6 +105,8 @@ describe('queries of the real client', () => {
     const before = await threads({});
     expect(await threads({ max_threads: 7 })).toEqual([{ n: 7 }]);
     expect(await threads({})).toEqual(before);
+    await post('SELECT 1 SETTINGS max_threads = 9');
+    expect(await threads({})).toEqual(before);
     await post('CREATE DATABASE IF NOT EXISTS other');
     expect((await post('SELECT currentDatabase()', { database: 'other' })).text).toBe('other\n');
     expect((await post('SELECT currentDatabase()')).text).toBe('default\n');

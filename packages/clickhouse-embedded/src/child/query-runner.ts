@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineOptions } from '../options.ts';
+import { changes, NEW_CONNECTION, stateFor } from './connection-state.ts';
 import type { Engine } from './engine/engine.ts';
-import type { NativeResult } from './engine/native-library.ts';
+import type { Connection, NativeResult } from './engine/native-library.ts';
 import { Places } from './engine/places.ts';
 import { ClickHouseError } from './http/clickhouse-error.ts';
 import type { QueryRequest } from './http/query-request.ts';
 import type { Statement } from './http/statement-source.ts';
+import { KeptConnections } from './kept-connections.ts';
 import { NamedSessions } from './named-sessions.ts';
-import { prelude } from './prelude.ts';
 import { isKillQuery, rewriteKillQuery } from './sql/kill-query.ts';
 import { stringLiteral } from './sql/literal.ts';
 
@@ -34,6 +35,7 @@ export class QueryRunner {
   readonly #queries: Places;
   readonly #inserts: Places;
   readonly #sessions: NamedSessions;
+  readonly #kept: KeptConnections;
   readonly #readDefaults: ReadonlyMap<string, string>;
   readonly #running = new Map<string, Promise<unknown>>();
   readonly #classes = new Map<string, number>();
@@ -44,6 +46,7 @@ export class QueryRunner {
     this.#queries = new Places(options.maxConcurrentQueries, options.maxQueuedQueries);
     this.#inserts = new Places(options.maxConcurrentInserts, options.maxQueuedQueries);
     this.#sessions = new NamedSessions(engine, `max_execution_time = ${options.maxQuerySeconds}`);
+    this.#kept = new KeptConnections(engine);
     this.#readDefaults = new Map([['max_execution_time', String(options.maxQuerySeconds)]]);
   }
 
@@ -72,6 +75,7 @@ export class QueryRunner {
     this.#stopping = true;
     while (this.#running.size > 0) await Promise.allSettled(this.#running.values());
     this.#sessions.close();
+    this.#kept.close();
   }
 
   async cancelAll(): Promise<void> {
@@ -83,7 +87,7 @@ export class QueryRunner {
       // It frees places, so it cannot wait for one.
       const sql = rewriteKillQuery(statement.sql);
       await this.#classOf(sql);
-      return await this.#onConnection(request, { ...statement, sql }, NO_DEFAULTS);
+      return await this.#onConnection(request, { ...statement, sql }, { reads: false });
     }
     const reads = (await this.#classOf(statement.sql)) === READS;
     if (request.readOnly && request.session !== null && !reads) {
@@ -94,7 +98,7 @@ export class QueryRunner {
     if (reads) signal.addEventListener('abort', cancel, { once: true });
     try {
       signal.throwIfAborted();
-      return await this.#onConnection(request, statement, reads ? this.#readDefaults : NO_DEFAULTS);
+      return await this.#onConnection(request, statement, { reads });
     } finally {
       signal.removeEventListener('abort', cancel);
       release();
@@ -123,20 +127,21 @@ export class QueryRunner {
   async #onConnection(
     request: QueryRequest,
     statement: Statement,
-    defaults: ReadonlyMap<string, string>,
+    { reads }: { readonly reads: boolean },
   ): Promise<QueryResult> {
     const { session, defaultFormat } = request;
+    const run = async (connection: Connection, prelude: string): Promise<QueryResult> =>
+      toResult(await this.#engine.query(connection, prelude + statement.sql, defaultFormat), statement);
     if (session !== null) {
-      const sql = prelude(request, NO_DEFAULTS) + statement.sql;
+      const prelude = changes(NEW_CONNECTION, stateFor(request, NO_DEFAULTS));
       const names = ['log_comment', ...request.settings.keys()];
-      return await this.#sessions.use(session, names, async (connection) =>
-        toResult(await this.#engine.query(connection, sql, defaultFormat), statement),
-      );
+      return await this.#sessions.use(session, names, (connection) => run(connection, prelude));
     }
-    const sql = prelude(request, defaults) + statement.sql;
+    const state = stateFor(request, reads ? this.#readDefaults : NO_DEFAULTS);
+    if (reads && KeptConnections.canServe(state)) return await this.#kept.use(state, run);
     const connection = this.#engine.connect();
     try {
-      return toResult(await this.#engine.query(connection, sql, defaultFormat), statement);
+      return await run(connection, changes(NEW_CONNECTION, state));
     } finally {
       this.#engine.disconnect(connection);
     }

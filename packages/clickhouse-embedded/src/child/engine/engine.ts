@@ -6,8 +6,8 @@ import { connectionArguments, engineArguments } from './connection-arguments.ts'
 import type { Connection, NativeLibrary, NativeResult, StatementAnalysis } from './native-library.ts';
 
 /**
- * chDB on one data directory. Connections are cheap (0.2 ms: bench/clickhouse-embedded), so every request gets one of
- * its own: what it sets (settings, parameters, database, temporary tables) goes away with it.
+ * chDB on one data directory. What a request sets (settings, parameters, database, temporary tables) stays on its
+ * connection, so most requests get one of their own.
  */
 export class Engine {
   readonly #native: NativeLibrary;
