@@ -149,7 +149,10 @@ describe("listTraces by the root's duration", () => {
         const found = await pages(order, asked, { pageSize, most });
         expect(found).toEqual(expected(order, asked).slice(0, most));
       }),
-      { numRuns: 15 },
+      {
+        numRuns: 15,
+        examples: [[{ type: 'trace-duration', op: '>=', nanos: 40n * SECOND }, 'duration', 30]],
+      },
     );
   });
 
