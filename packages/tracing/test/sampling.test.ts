@@ -13,7 +13,7 @@ describe('head samplers', () => {
     for (const share of [0, 0.01, 0.3, 0.999, 1]) {
       const [ours, theirs] = [ratio(share), new TraceIdRatioBasedSampler(share)];
       for (let i = 0; i < 500; i++) {
-        const traceId = newTraceId();
+        const traceId = newTraceId().digits;
         expect(decide(ours, traceId)).toBe(theirs.shouldSample(ROOT_CONTEXT, traceId).decision);
       }
     }
@@ -27,7 +27,7 @@ describe('head samplers', () => {
     });
     for (const isRemote of [true, false]) {
       for (const traceFlags of [0, 1]) {
-        const parent = { traceId: newTraceId(), spanId: 'b7ad6b7169203331', traceFlags, isRemote };
+        const parent = { traceId: newTraceId().digits, spanId: 'b7ad6b7169203331', traceFlags, isRemote };
         const context = trace.setSpanContext(ROOT_CONTEXT, parent);
         const expected = theirs.shouldSample(
           context,
@@ -41,14 +41,21 @@ describe('head samplers', () => {
         expect(ours.quick(traceFlags, isRemote)?.decision).toBe(expected);
       }
     }
-    expect(decide(ours, newTraceId())).toBe(0);
+    expect(decide(ours, newTraceId().digits)).toBe(0);
   });
 
   it('rateLimited keeps so many of each route a second, and says for how many each stands', () => {
     let now = 1;
     const sampler = rateLimited({ perSecond: 2, now: () => now });
     const kept = (route: string) =>
-      sampler.shouldSample(ROOT_CONTEXT, newTraceId(), 'GET', SpanKind.SERVER, { 'http.route': route }, []);
+      sampler.shouldSample(
+        ROOT_CONTEXT,
+        newTraceId().digits,
+        'GET',
+        SpanKind.SERVER,
+        { 'http.route': route },
+        [],
+      );
     const busy = Array.from({ length: 10 }, () => kept('/busy').decision);
     expect(busy.filter((decision) => decision === 2)).toHaveLength(2);
     expect(kept('/rare').decision).toBe(2);

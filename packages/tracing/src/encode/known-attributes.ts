@@ -36,6 +36,22 @@ function writeWideText(out: ProtoWriter, key: Uint8Array, text: string): void {
   out.close(pair);
 }
 
+const TRACE_ID_BYTES = 16;
+const TRACE_ID_DIGITS = 32;
+
+/** A string attribute that is the trace id whose bytes stand at `traceIdAt`. */
+export function writeTraceIdText(out: ProtoWriter, key: Uint8Array, traceIdAt: number): void {
+  out.reserve(key.length + TRACE_ID_DIGITS);
+  out.byte(ATTRIBUTES);
+  out.byte(key.length + TRACE_ID_DIGITS + 4);
+  out.raw(key);
+  out.byte(0x12);
+  out.byte(TRACE_ID_DIGITS + 2);
+  out.byte(0x0a);
+  out.byte(TRACE_ID_DIGITS);
+  out.hexDigitsOf(traceIdAt, TRACE_ID_BYTES);
+}
+
 /** An integer attribute, of a value from 0 to 2^31. */
 export function writeInt(out: ProtoWriter, key: Uint8Array, number: number): void {
   const value = 1 + varintLength(number);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { TraceId } from '../tracer/ids.ts';
 import { PreviousSpan } from './previous-span.ts';
 import { ProtoWriter } from './proto-writer.ts';
 import { ATTRIBUTES, writePair } from './span-encoder.ts';
@@ -37,7 +38,7 @@ describe('PreviousSpan', () => {
         const previous = new PreviousSpan();
         for (const [traceId, pairs] of spans) {
           const start = out.openLong();
-          previous.writeTraceId(out, traceId);
+          previous.writeTraceId(out, new TraceId(traceId));
           previous.writeAttributes(out, pairs.flat());
           const end = out.position;
           out.closeLong(start);

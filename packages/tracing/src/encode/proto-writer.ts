@@ -5,8 +5,13 @@ const SHORT_PAIR = 64;
 /** What is free beyond each `reserve`, so that tags and one-byte values need no check of their own. */
 const SLACK = 64;
 
+const HEX_DIGITS = Uint8Array.from(Buffer.from('0123456789abcdef'));
+
 /** Node's own, without the argument checks of `write`; not in its types. */
-type NativeBuffer = Buffer & { utf8Write(text: string, offset: number): number };
+type NativeBuffer = Buffer & {
+  utf8Write(text: string, offset: number): number;
+  hexWrite(digits: string, offset: number, length: number): number;
+};
 
 /**
  * Writes protobuf into one growing buffer that is kept between batches. Lengths of nested messages are
@@ -105,14 +110,26 @@ export class ProtoWriter {
     this.fixed32((high % 4294967296) | 0);
   }
 
-  /** An id of hex digits as bytes. */
+  /** An id of hex digits as bytes. Ids are cut out of longer texts, where a loop takes twice as long as native code. */
   hex(id: string): void {
-    const { length } = id;
+    const length = id.length >>> 1;
     this.reserve(length);
+    const { bytes, position } = this;
+    const written = (bytes as NativeBuffer).hexWrite(id, position, length);
+    // It stops at what is no digit: nothing that stood there before may be sent.
+    if (written < length) bytes.fill(0, position + written, position + length);
+    this.position = position + length;
+  }
+
+  /** The digits of an id whose bytes have been written at `from`: a third of what its text would cost. */
+  hexDigitsOf(from: number, length: number): void {
+    this.reserve(length * 2);
     const { bytes } = this;
     let at = this.position;
-    for (let i = 0; i < length; i += 2) {
-      bytes[at++] = (nibble(id.charCodeAt(i)) << 4) | nibble(id.charCodeAt(i + 1));
+    for (let i = from; i < from + length; i++) {
+      const byte = bytes[i] as number;
+      bytes[at++] = HEX_DIGITS[byte >>> 4] as number;
+      bytes[at++] = HEX_DIGITS[byte & 15] as number;
     }
     this.position = at;
   }
@@ -256,11 +273,6 @@ export class ProtoWriter {
     this.varint(length);
     this.position = end;
   }
-}
-
-/** Letters of either case have bit 6, digits have not: no branch, 74 ns for a trace id instead of 114. */
-function nibble(code: number): number {
-  return (code & 15) + 9 * (code >>> 6);
 }
 
 /** How many bytes a varint below 2^35 takes: lengths, which are what is asked for, stay far below. */

@@ -33,7 +33,7 @@ export function writeSpan(out: ProtoWriter, span: RecordingSpan, previous: Previ
   const start = out.openLong();
   writeIdentity(out, span, previous);
   writeTimes(out, span);
-  span.writeOwnAttributes(out);
+  span.writeOwnAttributes(out, previous.traceIdAt);
   previous.writeAttributes(out, span.pairs);
   if (span.more !== null) writeExtras(out, span.more);
   writeStatus(out, span);
@@ -47,8 +47,8 @@ export function writeSpan(out: ProtoWriter, span: RecordingSpan, previous: Previ
 
 function writeIdentity(out: ProtoWriter, span: RecordingSpan, previous: PreviousSpan): void {
   out.byte(TRACE_ID);
-  out.byte(span.traceId.length >>> 1);
-  previous.writeTraceId(out, span.traceId);
+  out.byte(span.trace.digits.length >>> 1);
+  previous.writeTraceId(out, span.trace);
   writeSpanId(out, SPAN_ID, span.idHigh, span.idLow);
   if (span.traceState !== undefined) writeText(out, TRACE_STATE, span.traceState.serialize());
   if (span.hasParent) writeSpanId(out, PARENT_SPAN_ID, span.parentHigh, span.parentLow);

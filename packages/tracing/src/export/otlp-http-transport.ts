@@ -1,6 +1,7 @@
 import type * as http from 'node:http';
 import type * as https from 'node:https';
 import { getBuiltinModule } from 'node:process';
+import { urlToHttpOptions } from 'node:url';
 import { activeContext } from '../context/context-manager.ts';
 import { SUPPRESSED } from '../context/suppressed.ts';
 import { type Compression, compress } from './compress.ts';
@@ -28,7 +29,7 @@ export class OtlpHttpTransport implements Transport {
   readonly endpoint: string;
   private readonly url: URL;
   /** Loaded with the first request: programs that serve nothing start faster without it. */
-  private connection: { readonly agent: http.Agent; readonly request: typeof http.request } | null = null;
+  private connection: Connection | null = null;
   private readonly options: OtlpHttpOptions;
 
   constructor(options: OtlpHttpOptions) {
@@ -42,10 +43,8 @@ export class OtlpHttpTransport implements Transport {
       const { headers } = this.options;
       const extra = typeof headers === 'function' ? await activeContext.run(SUPPRESSED, headers) : headers;
       const packed = await compress(body, this.options.compression);
-      const encoded = packed.encoding === 'none' ? {} : { 'content-encoding': packed.encoding };
-      const answer = await activeContext.run(SUPPRESSED, () =>
-        this.post(packed.body, { ...extra, ...encoded }, signal),
-      );
+      const encoded = packed.encoding === 'none' ? extra : { ...extra, 'content-encoding': packed.encoding };
+      const answer = await activeContext.run(SUPPRESSED, () => this.post(packed.body, encoded, signal));
       return resultOfAnswer(answer);
     } catch (error) {
       return { status: 'retry', afterMs: null, reason: reasonOf(error) };
@@ -56,59 +55,88 @@ export class OtlpHttpTransport implements Transport {
     this.connection?.agent.destroy();
   }
 
-  private connect(): NonNullable<typeof this.connection> {
+  private connect(): Connection {
     const { maxConnections, tls } = this.options;
     const agentOptions = { keepAlive: true, maxSockets: maxConnections };
+    const options = { ...urlToHttpOptions(this.url), method: 'POST' };
     if (this.url.protocol === 'https:') {
       const { Agent, request }: typeof https = getBuiltinModule('node:https');
-      return { agent: new Agent({ ...agentOptions, ...tls }), request };
+      return { agent: new Agent({ ...agentOptions, ...tls }), request, options };
     }
     const { Agent, request }: typeof http = getBuiltinModule('node:http');
-    return { agent: new Agent(agentOptions), request };
+    return { agent: new Agent(agentOptions), request, options };
   }
 
-  private post(body: Buffer, headers: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
+  /**
+   * Timer and listeners of its own: a signal for each request and an iterator over the answer cost half as much again
+   * as the request does, which is paid with every batch, by code that is cold (bench/tracing/overhead.ts).
+   */
+  private post(
+    body: Buffer,
+    headers: Readonly<Record<string, string>> | undefined,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
     this.connection ??= this.connect();
-    const request = this.connection.request(this.url, {
-      method: 'POST',
-      agent: this.connection.agent,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(this.options.timeoutMs)]),
+    const { request: open, agent, options } = this.connection;
+    const request = open({
+      ...options,
+      agent,
       headers: {
         ...headers,
         'content-type': 'application/x-protobuf',
         'content-length': body.length,
       },
     });
+    const giveUp = (reason: string) => {
+      reject(new Error(reason));
+      request.destroy();
+    };
+    const onAbort = () => giveUp('given up');
+    const deadline = setTimeout(giveUp, this.options.timeoutMs, 'no answer in time').unref();
+    signal.addEventListener('abort', onAbort);
     request.on('error', reject);
-    request.on('response', (response) => {
-      readAnswer(response).then(resolve, reject);
+    request.on('response', (response) => readAnswer(response, resolve, reject));
+    request.on('close', () => {
+      clearTimeout(deadline);
+      signal.removeEventListener('abort', onAbort);
     });
     request.end(body);
+    if (signal.aborted) onAbort();
     return promise;
   }
 }
 
-async function readAnswer(response: http.IncomingMessage): Promise<HttpAnswer> {
+interface Connection {
+  readonly agent: http.Agent;
+  readonly request: typeof http.request;
+  readonly options: http.RequestOptions;
+}
+
+function readAnswer(
+  response: http.IncomingMessage,
+  resolve: (answer: HttpAnswer) => void,
+  reject: (error: Error) => void,
+): void {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  response.on('data', (chunk: Buffer) => {
     length += chunk.length;
     if (length <= MAX_ANSWER_BYTES) chunks.push(chunk);
-  }
-  return {
-    status: response.statusCode ?? 0,
-    retryAfter: response.headers['retry-after'],
-    contentType: response.headers['content-type'] ?? '',
-    body: Buffer.concat(chunks),
-  };
+  });
+  response.on('error', reject);
+  response.on('end', () => {
+    resolve({
+      status: response.statusCode ?? 0,
+      retryAfter: response.headers['retry-after'],
+      contentType: response.headers['content-type'] ?? '',
+      body: Buffer.concat(chunks),
+    });
+  });
 }
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // `node:http` wraps the reason of the signal that ended a request.
-  const { name } = error.cause instanceof Error ? error.cause : error;
-  if (name === 'TimeoutError') return 'no answer in time';
   const code = (error as NodeJS.ErrnoException).code;
   return error.message === '' ? (code ?? error.name) : error.message;
 }

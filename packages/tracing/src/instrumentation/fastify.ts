@@ -111,9 +111,28 @@ function beginRequest(core: TracingCore, request: FastifyRequestLike, reply: Fas
   return span;
 }
 
+type WithHeaders = Record<symbol, Record<string, unknown> | undefined>;
+let headersKey: symbol | null = null;
+
+/**
+ * `reply.header` looks each name up twice in an object of whatever shape, after making it lower case: 65 ns each time.
+ * The names here are in lower case, so the reply's own headers are looked up once and written where they are.
+ */
 function writeHeaders(reply: FastifyReplyLike, span: ServerSpan): void {
+  const own = headersKey === null ? undefined : (reply as unknown as WithHeaders)[headersKey];
+  if (own !== undefined) {
+    own[CLOUD_TRACE_HEADER] = responseTraceHeader(span);
+    own[CORRELATION_ID_HEADER] = span.correlationId;
+    return;
+  }
+  headersKey ??= symbolOf(reply, 'fastify.reply.headers');
   reply.header(CLOUD_TRACE_HEADER, responseTraceHeader(span));
   reply.header(CORRELATION_ID_HEADER, span.correlationId);
+}
+
+/** Fastify's own symbols are not exported; they have names. */
+function symbolOf(object: object, description: string): symbol | null {
+  return Object.getOwnPropertySymbols(object).find((key) => key.description === description) ?? null;
 }
 
 type WithContext = Record<symbol, { readonly config?: { readonly url?: string } } | undefined>;
@@ -127,7 +146,6 @@ function routeOf(request: FastifyRequestLike): string | undefined {
   const own = request as unknown as WithContext;
   const config = contextKey === null ? undefined : own[contextKey]?.config;
   if (config !== undefined) return config.url;
-  contextKey ??=
-    Object.getOwnPropertySymbols(request).find((key) => key.description === 'fastify.context') ?? null;
+  contextKey ??= symbolOf(request, 'fastify.context');
   return request.routeOptions?.url;
 }

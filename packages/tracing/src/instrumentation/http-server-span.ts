@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { SpanKind } from '@opentelemetry/api';
-import { keyBytes, writeInt, writeText } from '../encode/known-attributes.ts';
+import { keyBytes, writeInt, writeText, writeTraceIdText } from '../encode/known-attributes.ts';
 import { LastBytes } from '../encode/last-bytes.ts';
 import type { ProtoWriter } from '../encode/proto-writer.ts';
 import type { SpanBirth } from '../tracer/span.ts';
@@ -72,7 +72,7 @@ export class HttpServerSpan extends HttpSpan {
     else this.clientAddress = address;
   }
 
-  override writeOwnAttributes(out: ProtoWriter): void {
+  override writeOwnAttributes(out: ProtoWriter, traceIdAt: number): void {
     if (this.materialised) return;
     const { template, url, host, userAgent, clientAddress, httpVersion } = this;
     out.raw(template.bytes);
@@ -86,7 +86,8 @@ export class HttpServerSpan extends HttpSpan {
       this.writeClient(out);
       lastClient.keep(out, clientStart, userAgent, clientAddress, httpVersion);
     }
-    writeText(out, KEYS.correlationId, this.correlationId, '', '');
+    if (this.correlationId === this.traceId) writeTraceIdText(out, KEYS.correlationId, traceIdAt);
+    else writeText(out, KEYS.correlationId, this.correlationId, '', '');
     if (this.responseStatus > 0) writeInt(out, KEYS.status, this.responseStatus);
   }
 

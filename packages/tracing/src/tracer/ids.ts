@@ -21,15 +21,39 @@ export function randomWord(): number {
   return spanPool[nextWord++] as number;
 }
 
-export function newTraceId(): string {
+/**
+ * A trace's id: its digits and, where it was made here, the words of its bytes, least significant byte first. A span
+ * that has them is written with four stores; digits cut out of a pool take 120 ns to read.
+ */
+export class TraceId {
+  readonly digits: string;
+  readonly hasWords: boolean;
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+
+  /** `at` is where its bytes stand in `pool`; without one there are digits only. */
+  constructor(digits: string, pool: Buffer | null = null, at = 0) {
+    this.digits = digits;
+    this.hasWords = pool !== null;
+    this.a = pool === null ? 0 : pool.readInt32LE(at);
+    this.b = pool === null ? 0 : pool.readInt32LE(at + 4);
+    this.c = pool === null ? 0 : pool.readInt32LE(at + 8);
+    this.d = pool === null ? 0 : pool.readInt32LE(at + 12);
+  }
+}
+
+export function newTraceId(): TraceId {
   if (nextDigit === traceDigits.length) {
     randomFillSync(tracePool);
     traceDigits = tracePool.toString('hex');
     nextDigit = 0;
   }
-  const id = traceDigits.slice(nextDigit, nextDigit + TRACE_ID_DIGITS);
+  const from = nextDigit;
   nextDigit += TRACE_ID_DIGITS;
-  return id === INVALID_TRACE_ID ? newTraceId() : id;
+  const digits = traceDigits.slice(from, nextDigit);
+  return digits === INVALID_TRACE_ID ? newTraceId() : new TraceId(digits, tracePool, from >>> 1);
 }
 
 const BYTE_DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

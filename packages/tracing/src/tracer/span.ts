@@ -23,7 +23,7 @@ import {
 } from './attribute-values.ts';
 import { epochOf, hrTimeOf, isTimeInput, monotonicMs } from './clock.ts';
 import { exceptionAttributes } from './exception.ts';
-import { randomWord, spanContextOf, spanIdText, wordsOfSpanId } from './ids.ts';
+import { randomWord, spanContextOf, spanIdText, type TraceId, wordsOfSpanId } from './ids.ts';
 import type { SpanPipeline } from './span-pipeline.ts';
 
 export interface SpanEventRecord extends CleanedAttributes {
@@ -38,7 +38,7 @@ export interface SpanLinkRecord extends CleanedAttributes {
 
 /** What a span is born with besides its name and kind. */
 export interface SpanBirth {
-  readonly traceId: string;
+  readonly trace: TraceId;
   readonly traceFlags: number;
   readonly traceState: TraceState | undefined;
   /** The active span's context where that span is not one of ours, or came from a header. */
@@ -73,7 +73,7 @@ const INDEX_FROM = 32;
 export class RecordingSpan implements ContextualSpan {
   readonly pipeline: SpanPipeline;
   readonly bag: Context;
-  readonly traceId: string;
+  readonly trace: TraceId;
   /** The span id as two words; `spanId` is its text. */
   readonly idHigh: number;
   readonly idLow: number;
@@ -103,7 +103,7 @@ export class RecordingSpan implements ContextualSpan {
     const { parent, parentSpan } = birth;
     this.pipeline = pipeline;
     this.bag = birth.bag;
-    this.traceId = birth.traceId;
+    this.trace = birth.trace;
     const high = randomWord();
     const low = randomWord();
     this.idHigh = high;
@@ -127,6 +127,10 @@ export class RecordingSpan implements ContextualSpan {
     this.kind = kind;
     this.name = name;
     this.startMs = monotonicMs();
+  }
+
+  get traceId(): string {
+    return this.trace.digits;
   }
 
   get spanId(): string {
@@ -302,8 +306,8 @@ export class RecordingSpan implements ContextualSpan {
     return this.pairs;
   }
 
-  /** Attributes that a subclass keeps as fields instead of pairs. */
-  writeOwnAttributes(_out: ProtoWriter): void {
+  /** Attributes that a subclass keeps as fields instead of pairs; `traceIdAt` is where the trace id has been written. */
+  writeOwnAttributes(_out: ProtoWriter, _traceIdAt: number): void {
     // A plain span has none.
   }
 

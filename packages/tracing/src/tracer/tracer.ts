@@ -30,7 +30,7 @@ import {
   type SamplingResult,
 } from '../sampling/sampler.ts';
 import { hrTimeOf } from './clock.ts';
-import { newTraceId } from './ids.ts';
+import { newTraceId, TraceId } from './ids.ts';
 import { PropagatedSpan } from './propagated-span.ts';
 import { RecordingSpan, type SpanBirth } from './span.ts';
 import type { SpanPipeline } from './span-pipeline.ts';
@@ -153,12 +153,13 @@ export class SdkTracer implements Tracer {
     const parent = parentSpan === undefined ? validContext(active) : undefined;
     const inherited = parentSpan ?? parent;
     const joined = inherited === undefined ? joinedTraceId(active) : undefined;
-    const traceId = inherited?.traceId ?? joined ?? newTraceId();
+    const given = parent?.traceId ?? joined;
+    const trace = parentSpan?.trace ?? (given === undefined ? newTraceId() : new TraceId(given));
     const parentFlags =
       inherited === undefined || (parent && isDeferred(parent)) ? NO_PARENT : inherited.traceFlags;
     const result =
       (joined === undefined ? this.quick?.(parentFlags, parent?.isRemote === true) : null) ??
-      this.sample(name, kind, context, traceId, options);
+      this.sample(name, kind, context, trace.digits, options);
     this.pipeline.metrics.spansStarted++;
     const random =
       inherited === undefined ? (joined === undefined ? RANDOM_FLAG : 0) : inherited.traceFlags & RANDOM_FLAG;
@@ -167,9 +168,9 @@ export class SdkTracer implements Tracer {
     const bag = context === parentSpan ? parentSpan.bag : bagOf(context);
     if (result.decision === Decision.drop) {
       this.pipeline.metrics.spansSampledOut++;
-      return new PropagatedSpan(traceId, traceFlags, traceState, bag, correlationIdOf(active));
+      return new PropagatedSpan(trace.digits, traceFlags, traceState, bag, correlationIdOf(active));
     }
-    return { traceId, traceFlags, traceState, parent, parentSpan, bag, samplerAttributes: result.attributes };
+    return { trace, traceFlags, traceState, parent, parentSpan, bag, samplerAttributes: result.attributes };
   }
 
   private addLinks(span: RecordingSpan, links: readonly Link[]): void {
