@@ -175,6 +175,23 @@ describe('v1 over REST', () => {
     expect(second.json()).toEqual({ traces: [{ projectId: 'p', traceId: 'c'.padStart(32, '0') }] });
   });
 
+  it('pages without times, however late the next page is asked for, and for the same query only', async () => {
+    let now = Date.parse('2026-11-22T10:00:01Z');
+    ({ app } = await testApp({ now: () => (now += 60_000) }));
+    await patch(some);
+    const list = (query: string) => get(`/v1/projects/p/traces?pageSize=2&${query}`);
+    const { nextPageToken } = (await list('filter=latency:1ms')).json();
+    const next = await list(`filter=latency:1ms&pageToken=${nextPageToken}`);
+    expect(next.json().traces).toHaveLength(1);
+    for (const other of ['filter=latency:2ms', 'orderBy=name', 'startTime=2026-11-22T09:00:00Z']) {
+      const refused = await list(`filter=latency:1ms&${other}&pageToken=${nextPageToken}`);
+      expect(refused.json().error).toMatchObject({
+        status: 'INVALID_ARGUMENT',
+        message: 'Invalid page token.',
+      });
+    }
+  });
+
   it("orders by the first span's start and the root's duration", async () => {
     const start = Date.parse('2026-11-22T10:00:00Z');
     const time = (ms: number) => new Date(start + ms).toISOString();

@@ -115,7 +115,7 @@ export class CloudTraceService {
     checkProject(projectId);
     await this.#deps.access.check('cloudtrace.traces.list', projectId, caller.token);
     const { strictHttpNames, reader, quota } = this.#deps;
-    const list = readListRequest(request, { strictHttpNames, nowUnixNano: this.#nowUnixNano() });
+    const list = readListRequest(request, { strictHttpNames });
     quota?.spend(projectId, 'Read', GOOGLE_QUOTA.listUnits);
     const page = await reader.listTraces({
       projects: [projectId],

@@ -21,7 +21,7 @@ const MAX_PAGE_SIZE = 1000;
 /** cloud.google.com/trace/docs/quotas: a page of whole traces is shorter. */
 const MAX_COMPLETE_PAGE_SIZE = 100;
 const MAX_FILTER_LENGTH = 10_000;
-const DAY_NANOS = 86_400_000_000_000n;
+const MAX_UNIX_NANO = (1n << 63n) - 1n;
 
 const FIELDS: Readonly<Record<string, 'trace_id' | 'name' | 'duration' | 'start'>> = {
   trace_id: 'trace_id',
@@ -31,18 +31,16 @@ const FIELDS: Readonly<Record<string, 'trace_id' | 'name' | 'duration' | 'start'
   start: 'start',
 };
 
-export interface ListRequestOptions {
-  readonly strictHttpNames: boolean;
-  readonly nowUnixNano: bigint;
-}
-
 /** Throws INVALID_ARGUMENT with the field named. Sizes outside of the range are moved into it, as Google does. */
-export function readListRequest(request: V1ListTracesRequest, options: ListRequestOptions): ListRequest {
+export function readListRequest(
+  request: V1ListTracesRequest,
+  { strictHttpNames }: { readonly strictHttpNames: boolean },
+): ListRequest {
   const view = VIEWS[request.view];
   if (view === undefined) throw invalidArgument([unknownEnum('view', V1ViewType, request.view)]);
   const most = view === 'complete' ? MAX_COMPLETE_PAGE_SIZE : MAX_PAGE_SIZE;
-  // Nothing is later than a span may lie in the future.
-  const endUnixNano = request.endTime ?? options.nowUnixNano + 3n * DAY_NANOS;
+  // Not the time of asking: the next page's token is good for the same range only.
+  const endUnixNano = request.endTime ?? MAX_UNIX_NANO;
   const startUnixNano = request.startTime ?? 0n;
   if (endUnixNano < startUnixNano) {
     throw invalidField('end_time', 'Invalid end_time: it must not be before start_time.');
@@ -53,7 +51,7 @@ export function readListRequest(request: V1ListTracesRequest, options: ListReque
     pageToken: request.pageToken === '' ? null : request.pageToken,
     startUnixNano: clampTime(startUnixNano),
     endUnixNano: clampTime(endUnixNano),
-    filter: readFilter(request.filter, options.strictHttpNames),
+    filter: readFilter(request.filter, strictHttpNames),
     orderBy: readOrder(request.orderBy),
   };
 }
@@ -79,5 +77,4 @@ function readOrder(text: string): TraceOrder {
   return match?.[2] === undefined ? field : `${field} desc`;
 }
 
-const MAX_UNIX_NANO = (1n << 63n) - 1n;
 const clampTime = (time: bigint) => (time < 0n ? 0n : time > MAX_UNIX_NANO ? MAX_UNIX_NANO : time);

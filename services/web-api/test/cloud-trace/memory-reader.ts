@@ -18,7 +18,7 @@ export class MemoryReader implements CloudTraceReader {
   }
 
   async listTraces(query: ListTracesQuery): Promise<ListTracesResult> {
-    const from = query.pageToken === undefined ? 0 : Number(query.pageToken);
+    const from = query.pageToken === undefined ? 0 : pageStart(query, query.pageToken);
     if (Number.isNaN(from))
       throw Object.assign(new Error('bad'), { name: 'StoreError', code: 'INVALID_PAGE_TOKEN' });
     const groups = [...Map.groupBy(this.#of(query.projects), ({ traceId }) => traceId).values()]
@@ -31,7 +31,7 @@ export class MemoryReader implements CloudTraceReader {
       .sort(comparator(query.orderBy ?? 'start desc', query.orderOf === 'root'));
     const traces = groups.slice(from, from + query.pageSize);
     const next = from + query.pageSize;
-    return { traces, nextPageToken: next < groups.length ? String(next) : null, partial: null };
+    return { traces, nextPageToken: next < groups.length ? pageToken(query, next) : null, partial: null };
   }
 
   async spansOfTraces(query: SpansOfTracesQuery): Promise<readonly Span[]> {
@@ -43,6 +43,20 @@ export class MemoryReader implements CloudTraceReader {
   #of(projects: TraceQuery['projects']): Span[] {
     return this.spans.filter(({ projectId }) => projects === 'all' || projects.includes(projectId));
   }
+}
+
+/** A token is good for its query alone, as the store's are. */
+function pageToken(
+  { pageToken: _, pageSize: __, signal: ___, ...query }: ListTracesQuery,
+  from: number,
+): string {
+  const asked = JSON.stringify(query, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
+  return `${from}.${Buffer.from(asked).toString('base64url')}`;
+}
+
+function pageStart(query: ListTracesQuery, token: string): number {
+  const from = Number.parseInt(token, 10);
+  return token === pageToken(query, from) ? from : Number.NaN;
 }
 
 const byNumber = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
