@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { RunningPlatform } from '../platform/running-platform.ts';
 import { chromiumPath, launchBrowser, withoutChromium } from './browser.ts';
+import { alertScenarios } from './scenarios/alerts.ts';
 import { exploreScenarios } from './scenarios/explore.ts';
 import { fileScenarios } from './scenarios/files.ts';
 import { onCallScenarios } from './scenarios/on-call.ts';
@@ -16,7 +17,8 @@ let stage: Stage | undefined;
 /** Traffic on a platform of its own, while the browser starts. */
 async function setStage(): Promise<Stage> {
   const browser = launchBrowser();
-  platform = await RunningPlatform.start();
+  // What was sent a moment ago is evaluated at once: nothing here is late.
+  platform = await RunningPlatform.start({ environment: { ALERTS_DELAY_S: '0' } });
   const token = await platform.token('--role', 'viewer');
   const traces = await makeTraffic(platform);
   await untilReadable(platform, token);
@@ -41,5 +43,6 @@ describe.skipIf(chromiumPath === null)(`the viewer in a browser${withoutChromium
   exploreScenarios(scenario);
   traceScenarios(scenario);
   fileScenarios(scenario);
+  alertScenarios(scenario);
   pageScenarios(scenario);
 });

@@ -44,6 +44,8 @@ const pages: readonly PageUnderTest[] = [
     ready: (page) => page.getByRole('region', { name: 'Operations', exact: true }),
   },
   { path: '/map', ready: (page) => page.getByRole('link', { name: /worker/ }) },
+  { path: '/alerts', ready: (page) => page.getByRole('link', { name: 'Slow requests' }) },
+  { path: '/alerts?rule=new', ready: (page) => page.getByText(/^Would (not )?have fired/) },
   { path: '/file', ready: (page) => page.getByRole('heading', { name: /Open a trace/ }), anonymous: true },
   { path: '/', ready: (page) => page.getByRole('heading', { name: 'Sign in' }), anonymous: true },
 ];

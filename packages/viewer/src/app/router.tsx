@@ -43,6 +43,11 @@ const map = createRoute({
   path: '/map',
   component: lazyRouteComponent(() => import('../map/map-page.tsx'), 'MapPage'),
 });
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: '/alerts',
+  component: lazyRouteComponent(() => import('../alerts/alerts-page.tsx'), 'AlertsPage'),
+});
 const file = createRoute({
   getParentRoute: () => root,
   path: '/file',
@@ -50,7 +55,7 @@ const file = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([explore, trace, compare, services, map, file]),
+  routeTree: root.addChildren([explore, trace, compare, services, map, alerts, file]),
   parseSearch: parseUrlState,
   stringifySearch: formatUrlState,
   defaultPreload: 'intent',

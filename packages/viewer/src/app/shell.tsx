@@ -1,5 +1,6 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
+import { FiringBadge } from '../alerts/firing-badge.tsx';
 import { Icon } from '../design/icon.tsx';
 import { Popover } from '../design/popover.tsx';
 import { Failure, Loading } from '../design/states.tsx';
@@ -15,6 +16,7 @@ const pages = [
   { to: '/', label: 'Explore', key: 'e', hasFilter: true },
   { to: '/services', label: 'Services', key: 's', hasFilter: true },
   { to: '/map', label: 'Map', key: 'm', hasFilter: false },
+  { to: '/alerts', label: 'Alerts', key: 'a', hasFilter: false },
   { to: '/compare', label: 'Compare', key: 'c', hasFilter: false },
   { to: '/file', label: 'File', key: 'f', hasFilter: false },
 ] as const;
@@ -64,6 +66,9 @@ function AccountMenu() {
             Projects: {session.projects === 'all' ? 'all' : session.projects.join(', ')}
           </div>
           <ProjectSwitcher className="narrow-only" />
+          <button type="button" className="menu-item narrow-only" onClick={toggleTheme}>
+            Dark or light
+          </button>
           <a className="menu-item" href="/docs">
             API reference
           </a>
@@ -117,6 +122,7 @@ export function Shell() {
               activeOptions={{ exact: true, includeSearch: false }}
             >
               {one.label}
+              {one.to === '/alerts' && <FiringBadge />}
             </Link>
           ))}
         </nav>
@@ -124,7 +130,7 @@ export function Shell() {
         <ProjectSwitcher className="wide-only" />
         <button
           type="button"
-          className="button plain icon"
+          className="button plain icon wide-only"
           onClick={toggleTheme}
           aria-label={theme === 'dark' ? 'Use the light theme' : 'Use the dark theme'}
           title="Dark or light (t)"

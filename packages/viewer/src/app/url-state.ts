@@ -28,6 +28,7 @@ export const urlKeys = [
   'by',
   'focus',
   'only',
+  'rule',
 ] as const;
 export type UrlKey = (typeof urlKeys)[number];
 export type UrlState = { readonly [key in UrlKey]?: string };

@@ -91,6 +91,14 @@ describe('the keeper of alerts', () => {
     expect(statesOf(keeper)).toEqual({ api: 'ok' });
   });
 
+  it('fires at once after a start, by what came before it', async () => {
+    const { keeper, store, evaluateAt } = await keeperForThisTest();
+    await withRules(keeper, ruleOf());
+    store.set('api', T0 - 1, 100, 50);
+    await evaluateAt(T0);
+    expect(statesOf(keeper)).toEqual({ api: 'firing' });
+  });
+
   it('does not take its own absence for missing data', async () => {
     const { keeper, store, evaluateAt } = await keeperForThisTest();
     await withRules(keeper, ruleOf({ signal: 'missing_data', threshold: 10, min_count: 100 }));

@@ -128,6 +128,14 @@ export class AlertKeeper {
     return this.#running;
   }
 
+  /** A round that has seen what just changed. Whoever changed it need not wait for it. */
+  #evaluateSoon(): void {
+    if (this.#timer === undefined) return;
+    const round = this.#running;
+    if (round === null) void this.evaluate();
+    else void round.then(() => this.evaluate());
+  }
+
   /** The minute that ends the newest window whose spans have had time to arrive. */
   get #lastMinute(): number {
     return Math.floor((this.#now() - this.config.delayMs) / MINUTE_MS);
@@ -258,6 +266,7 @@ export class AlertKeeper {
     const kept = newRule(rule, this.#now());
     this.#book.rules.set(kept.id, kept);
     await this.#save();
+    this.#evaluateSoon();
     return kept;
   }
 
@@ -269,6 +278,7 @@ export class AlertKeeper {
     else if (watchesOtherwise(before.rule, rule)) this.#endAll(kept.id, 'rule_changed');
     else this.#renameAll(kept);
     await this.#save();
+    this.#evaluateSoon();
     return kept;
   }
 

@@ -75,9 +75,9 @@ function alertAfter(
   const atMs = minute * 60_000;
   if (verdict === 'unwatched') return before === undefined ? null : endedAlert(before, 'unwatched', atMs);
   const isFiring = before?.state.status === 'firing';
-  if (verdict === 'breach' && !isFiring && atMs < listeningSinceMs + silentMinutes(who.rule) * 60_000) {
-    return before ?? null;
-  }
+  const silence = silentMinutes(who.rule) * 60_000;
+  const mayBeOurs = silence > 0 && atMs < listeningSinceMs + silence;
+  if (verdict === 'breach' && !isFiring && mayBeOurs) return before ?? null;
   const state = nextAlertState(before?.state ?? null, { verdict, atMs }, who.rule);
   const isForgotten = state.status === 'no_data' && atMs - state.sinceMs > FORGET_AFTER_MS;
   if (isForgotten && before !== undefined) return endedAlert(before, 'unwatched', atMs);
