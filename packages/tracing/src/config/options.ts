@@ -72,7 +72,7 @@ export interface TracingOptions {
   readonly spillDir?: string;
   /** Bytes in it; 512 MiB. */
   readonly maxSpillBytes?: number;
-  /** Bytes of one request; 512 KiB. */
+  /** Bytes of one request; 1 MiB. */
   readonly maxBatchBytes?: number;
   /** Requests to the collector at a time; 4. */
   readonly maxInFlight?: number;

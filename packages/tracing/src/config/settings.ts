@@ -63,7 +63,7 @@ export interface Settings {
 
 const DEFAULT_API_URL = 'http://127.0.0.1:8080';
 const DEFAULT_PROJECT = 'utxoiq-local';
-const DEFAULT_BATCH_BYTES = 512 * 1024;
+const DEFAULT_BATCH_BYTES = 1024 * 1024;
 const DEFAULT_SPILL_BYTES = 512 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 10_000;
 
