@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { hasClientPrograms } from '../scripts/setup/client-programs.mjs';
 import { cloudTraceEnvironment } from '../services/web-api/src/cloud-trace/local/environment.ts';
 import { openLocalCloud } from '../services/web-api/src/cloud-trace/local/local-cloud.ts';
+import { writeTrustFile } from '../services/web-api/src/cloud-trace/local/trust-file.ts';
 import { startPlatform } from '../services/web-api/test/cloud-trace/platform.ts';
 
 // Programs that nobody here wrote (fixtures/clients), each in a process of its own, with the environment that
@@ -25,10 +26,13 @@ beforeAll(async () => {
   if (!areInstalled) return;
   platform = await startPlatform();
   const cloud = await openLocalCloud(platform.dataDir, project);
+  const where = { host: '127.0.0.1', port: platform.port };
+  const trustPath = writeTrustFile(cloud);
   environment = Object.fromEntries(
-    cloudTraceEnvironment({ cloud, projectId: project, host: '127.0.0.1', port: platform.port }).map(
-      ([name, value]) => [name, value],
-    ),
+    cloudTraceEnvironment({ cloud, trustPath, projectId: project, ...where }).map(([name, value]) => [
+      name,
+      value,
+    ]),
   );
 });
 afterAll(() => platform?.stop());
@@ -116,9 +120,7 @@ describe.skipIf(!areInstalled)(`programs that nobody here wrote${withoutClients}
     ['with environment variables alone', false],
   ])('use v1 and v2: @googleapis/cloudtrace, %s', async (_name, given) => {
     const id = traceId(`api ${given}`);
-    const variables = given
-      ? { ROOT_URL: `${platform.url}/`, TOKEN: platform.viewer }
-      : { ...environment, GOOGLE_CLOUD_UNIVERSE_DOMAIN: 'trace.local' };
+    const variables = given ? { ROOT_URL: `${platform.url}/`, TOKEN: platform.viewer } : environment;
     const answer = await program('cloudtrace-api.mjs', { ...variables, TRACE_ID: id, PROJECT: project });
     expect(answer.statuses).toEqual([200, 200, 200]);
     expect(answer.created).toMatchObject({ displayName: { value: 'single' }, spanId: '00000000000000bb' });

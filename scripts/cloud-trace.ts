@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { cloudTraceEnvironment } from '../services/web-api/src/cloud-trace/local/environment.ts';
 import { openLocalCloud } from '../services/web-api/src/cloud-trace/local/local-cloud.ts';
+import { writeTrustFile } from '../services/web-api/src/cloud-trace/local/trust-file.ts';
 
 const help = `npm run -s cloud-trace -- env [options]
 
@@ -40,7 +41,9 @@ async function main(): Promise<void> {
     throw new UsageError(`--port: expected a port from 1 to 65535, got ${JSON.stringify(values.port)}`);
   }
   const cloud = await openLocalCloud(process.env.DATA_DIR || './data', values.project);
-  const variables = cloudTraceEnvironment({ cloud, projectId: values.project, host: '127.0.0.1', port });
+  const trustPath = writeTrustFile(cloud);
+  const host = '127.0.0.1';
+  const variables = cloudTraceEnvironment({ cloud, trustPath, projectId: values.project, host, port });
   if (values.json) console.log(JSON.stringify(Object.fromEntries(variables), null, 2));
   else for (const [name, value, why] of variables) console.log(`export ${name}=${quote(value)}  # ${why}`);
 }

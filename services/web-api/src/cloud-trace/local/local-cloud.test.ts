@@ -1,14 +1,17 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import Fastify from 'fastify';
 import { importPKCS8, SignJWT } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createCertificate } from './certificate.ts';
+import { LOCAL_HOSTS } from './connect-proxy.ts';
 import { openLocalCloud } from './local-cloud.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import { alsoLocalAccount } from './service-account.ts';
+import { writeTrustFile } from './trust-file.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'local-cloud-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -36,6 +39,28 @@ describe('openLocalCloud', () => {
     expect(second.account.email).toBe('local@p.iam.trace.local');
     expect(statSync(first.account.keyFilePath).mode & 0o077).toBe(0);
     expect(readFileSync(first.certificatePath, 'utf8')).not.toContain('PRIVATE');
+  });
+
+  it('makes another certificate where the kept one ends soon or lacks a host', async () => {
+    const { certificate } = await openLocalCloud(directory, 'p');
+    const hosts = ['localhost', '127.0.0.1', '::1', ...LOCAL_HOSTS];
+    const endsSoon = createCertificate(hosts, Date.now() - 3641 * 86_400_000);
+    for (const old of [endsSoon, createCertificate(hosts.slice(1))]) {
+      writeFileSync(join(directory, 'auth', 'tls.pem'), `${old.key}${old.cert}`);
+      const renewed = await openLocalCloud(directory, 'p');
+      expect([old.cert, certificate.cert]).not.toContain(renewed.certificate.cert);
+      expect(readFileSync(renewed.certificatePath, 'utf8')).toBe(renewed.certificate.cert);
+      expect(await openLocalCloud(directory, 'p')).toMatchObject({ certificate: renewed.certificate });
+    }
+  });
+
+  it('writes what programs trust into one file: its certificate beside those that they trusted before', async () => {
+    const cloud = await openLocalCloud(directory, 'p');
+    const text = readFileSync(writeTrustFile(cloud), 'utf8');
+    const certificates = text.split(/(?<=-----END CERTIFICATE-----\n)/);
+    expect(certificates[0]).toBe(cloud.certificate.cert);
+    expect(certificates.length).toBeGreaterThan(rootCertificates.length);
+    expect(text).not.toContain('PRIVATE');
   });
 
   it('takes tokens signed with the key file for reading and writing, and no others', async () => {

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { readOrCreateSecret } from '../../auth/secret-file.ts';
 import { type Certificate, createCertificate } from './certificate.ts';
@@ -16,15 +17,35 @@ export interface LocalCloud {
 /** Reads, or on first use makes, the files in the data directory. */
 export async function openLocalCloud(dataDir: string, projectId: string): Promise<LocalCloud> {
   const directory = resolve(dataDir);
-  const pem = await readOrCreateSecret(join(directory, 'auth', 'tls.pem'), async () => {
-    const { key, cert } = createCertificate(['localhost', '127.0.0.1', '::1', ...LOCAL_HOSTS]);
-    return `${key}${cert}`;
-  });
-  const certificate = splitPem(pem);
+  const certificate = await currentCertificate(join(directory, 'auth', 'tls.pem'));
   // Programs trust a file; it must not hold the key.
   const certificatePath = join(directory, 'auth', 'tls-certificate.pem');
   writeFileSync(certificatePath, certificate.cert);
   return { certificate, certificatePath, account: await LocalServiceAccount.open(directory, projectId) };
+}
+
+const HOSTS = ['localhost', '127.0.0.1', '::1', ...LOCAL_HOSTS];
+const RENEW_BEFORE_MS = 30 * 86_400_000;
+
+/** The one that was made, or another in its place if that ends soon or lacks a host. */
+async function currentCertificate(path: string): Promise<Certificate> {
+  const read = async () =>
+    splitPem(
+      await readOrCreateSecret(path, async () => {
+        const { key, cert } = createCertificate(HOSTS);
+        return `${key}${cert}`;
+      }),
+    );
+  const kept = await read();
+  if (isCurrent(new X509Certificate(kept.cert))) return kept;
+  rmSync(path, { force: true });
+  return read();
+}
+
+function isCurrent(certificate: X509Certificate): boolean {
+  const covers = (host: string) =>
+    isIP(host) === 0 ? certificate.checkHost(host) !== undefined : certificate.checkIP(host) !== undefined;
+  return certificate.validToDate.getTime() - Date.now() > RENEW_BEFORE_MS && HOSTS.every(covers);
 }
 
 function splitPem(pem: string): Certificate {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { LocalServiceAccount } from './service-account.ts';
+import { type LocalServiceAccount, UNIVERSE_DOMAIN } from './service-account.ts';
 
 export interface MetadataDeps {
   readonly account: LocalServiceAccount;
@@ -62,8 +62,8 @@ function textValues(account: LocalServiceAccount, projectId: string): Readonly<R
     project: 'project-id\n',
     'project/project-id': projectId,
     'project/numeric-project-id': '0',
-    'universe/universe-domain': 'googleapis.com',
-    'universe/universe_domain': 'googleapis.com',
+    'universe/universe-domain': UNIVERSE_DOMAIN,
+    'universe/universe_domain': UNIVERSE_DOMAIN,
     'instance/service-accounts/default/email': account.email,
     'instance/service-accounts/default/scopes': SCOPES.join('\n'),
   };

@@ -1,0 +1,18 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { getCACertificates } from 'node:tls';
+import type { LocalCloud } from './local-cloud.ts';
+
+/**
+ * The certificate made here and all that this machine trusts anyway, in one file: some programs take a file's
+ * certificates instead of the machine's, and must still reach other hosts. Returns its path.
+ */
+export function writeTrustFile({ certificate, certificatePath }: LocalCloud): string {
+  const path = join(dirname(certificatePath), 'tls-trusted.pem');
+  const trusted = [certificate.cert, ...getCACertificates('system'), ...getCACertificates('bundled')];
+  const text = [...new Set(trusted.map((pem) => pem.trim()))].join('\n');
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${text}\n`);
+  renameSync(draft, path); // a program that reads it meanwhile reads it whole
+  return path;
+}
