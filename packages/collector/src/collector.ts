@@ -131,9 +131,15 @@ export class Collector {
   async #listen(options: CollectorOptions): Promise<void> {
     const { otlpHttpPort, grpcPort, host = '127.0.0.1' } = options;
     if (otlpHttpPort !== undefined) {
-      const server = createServer(this.#http.handle);
-      server.requestTimeout = this.#limits.requestTimeoutMs;
-      server.keepAliveTimeout = KEEP_ALIVE_MS;
+      const { requestTimeoutMs } = this.#limits;
+      const timeouts = {
+        requestTimeout: requestTimeoutMs,
+        headersTimeout: requestTimeoutMs,
+        // Node looks for requests that are late every 30 s, unless told otherwise.
+        connectionsCheckingInterval: Math.min(5_000, requestTimeoutMs),
+        keepAliveTimeout: KEEP_ALIVE_MS,
+      };
+      const server = createServer(timeouts, this.#http.handle);
       await listen(server, otlpHttpPort, host);
       this.#server = server;
       this.ports.otlpHttp = (server.address() as AddressInfo).port;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
@@ -44,6 +45,15 @@ async function start(options: Partial<CollectorOptions> = {}) {
       headers,
     });
   return { store, collector, url, post, [Symbol.asyncDispose]: () => collector.stop() };
+}
+
+/** A request whose body begins and does not go on. */
+function unfinished({ ports }: Collector, bytes: number): http.ClientRequest {
+  const headers = { ...PROTOBUF, 'content-length': bytes };
+  const request = http.request({ port: ports.otlpHttp ?? 0, method: 'POST', path: '/v1/traces', headers });
+  request.on('error', () => {}); // it is cut off, by either side
+  request.write('the first bytes');
+  return request;
 }
 
 const statusIn = async (response: Response) =>
@@ -157,6 +167,24 @@ describe('OTLP/HTTP', () => {
     const get = await fetch(`${it.url}/v1/traces`);
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
     expect(it.collector.stats().bytesInFlight).toBe(0);
+  });
+
+  it('takes only so many bytes at once', async () => {
+    await using it = await start({ limits: { maxBytesInFlight: 50_000 } });
+    const large = unfinished(it.collector, 49_990);
+    await expect.poll(() => it.collector.stats().bytesInFlight).toBe(49_990);
+    const refused = await it.post(numberedRequest(1));
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+    large.destroy();
+    await expect.poll(() => it.collector.stats().bytesInFlight).toBe(0);
+    expect((await it.post(numberedRequest(1))).status).toBe(200);
+  });
+
+  it('lets go of a sender who is too slow', async () => {
+    await using it = await start({ limits: { requestTimeoutMs: 100 } });
+    const [answer] = await once(unfinished(it.collector, 1_000), 'response');
+    expect(answer.statusCode).toBe(408);
+    await expect.poll(() => it.collector.stats().bytesInFlight).toBe(0);
   });
 
   it('asks to be sent the same later when the log is full', async () => {

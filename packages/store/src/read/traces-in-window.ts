@@ -41,11 +41,12 @@ export async function tracesInWindow(
   const seen = visible(query.projects, params);
   const [from, to] = [params.time(window.from), params.time(window.to)];
   const around = { from: window.from - LOOK_AROUND_NANOS, to: window.to + LOOK_AROUND_NANOS };
+  // The inner table's name: without one the older analysis refuses the subquery on a cluster's tables.
   const sql = `
 SELECT ${SUMMARIZED}, toUInt8(start >= ${from} AND start < ${to} AND ${matches}) AS matched
 FROM spans
 WHERE ${seen} AND start BETWEEN ${params.time(around.from)} AND ${params.time(around.to)} AND trace_id IN (
-  SELECT trace_id FROM spans
+  SELECT trace_id FROM spans AS latest
   WHERE ${seen} AND start >= ${from} AND start < ${to} AND ${matches}
   GROUP BY trace_id ORDER BY max(start) DESC LIMIT ${limit}
 )
