@@ -255,6 +255,14 @@ describe("Google's parameters", () => {
     const all =
       '$.xgafv=2&key=k&quotaUser=u&uploadType=media&upload_protocol=raw&oauth_token=viewer&alt=media';
     expect((await get(`${url}?${all}`, {})).status).toBe(200);
+    for (const mask of ['spans.name', 'spans(name)', 'spans/name', 'spans.name,spans/labels/none']) {
+      const { spans } = (await get(`${url}?fields=${mask}`)).json();
+      expect(spans[1]).toMatchObject({ name: '/a/child' });
+    }
+    expect((await get(`${url}?fields=spans.span_id,project_id`)).json()).toEqual({
+      projectId: 'p',
+      spans: [{ spanId: '11' }, { spanId: '12' }],
+    });
     expect((await get(`${url}?fields=*/name`)).json()).toEqual({
       projectId: 'p',
       traceId: 'a'.padStart(32, '0'),

@@ -181,7 +181,7 @@ function send({ type, value }: Answer, parameters: SystemParameters, reply: Fast
   }
   const { enumsAsNumbers, fields } = parameters;
   const whole = messageToJson(type, value as Parameters<typeof messageToJson>[1], { enumsAsNumbers });
-  const json = fields === null ? whole : applyFieldMask(whole, parseFieldMask(fields));
+  const json = fields === null ? whole : applyFieldMask(whole, parseFieldMask(fields, type));
   return sendJson(json, parameters, reply);
 }
 

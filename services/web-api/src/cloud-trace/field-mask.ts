@@ -1,14 +1,46 @@
-import type { JsonObject } from '@utxoiq/model/cloud-trace';
+import type { encodeMessage, JsonObject } from '@utxoiq/model/cloud-trace';
 import { invalidField } from './google-error.ts';
 
 /** A selection of fields: null keeps all that is there. */
 type Selection = Map<string, Selection | null>;
 
+type MessageType = Parameters<typeof encodeMessage>[0];
+
 /**
  * Google's partial responses (cloud.google.com/apis/docs/system-parameters, `fields`): `a,b/c,d(e,f/g)`, `*`
- * for every name. Throws INVALID_ARGUMENT for anything else.
+ * for every name, and `b.c` as a FieldMask has it. Throws INVALID_ARGUMENT for anything else, and for names that the
+ * message does not have.
  */
-export function parseFieldMask(text: string): Selection {
+export function parseFieldMask(text: string, type: MessageType): Selection {
+  return ofMessage(type, parse(text));
+}
+
+/** A selection with the names that its JSON has. */
+function ofMessage(type: MessageType, selection: Selection): Selection {
+  const result: Selection = new Map();
+  for (const [path, below] of selection) {
+    const dot = path.indexOf('.');
+    const name = dot === -1 ? path : path.slice(0, dot);
+    const inner = dot === -1 ? below : new Map([[path.slice(dot + 1), below]]);
+    const camel = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const field = Object.hasOwn(type.fields, camel) ? type.fields[camel] : undefined;
+    if (field === undefined && name !== '*') throw invalidSelection(name);
+    if (inner === null) result.set(camel, null);
+    else merge(child(result, camel), field === undefined ? inner : within(field, inner));
+  }
+  return result;
+}
+
+function within({ kind, label }: MessageType['fields'][string], selection: Selection): Selection {
+  if (label === 'map' || kind.type === 'any') return selection;
+  if (kind.type === 'message') return ofMessage(kind.message, selection);
+  throw invalidSelection(selection.keys().next().value ?? '');
+}
+
+const invalidSelection = (text: string): Error =>
+  invalidField('fields', `Invalid field selection ${text.slice(0, 200)}`);
+
+function parse(text: string): Selection {
   const tokens = text.match(/[\w@*.$-]+|[(),/]|\s+|./g)?.filter((token) => token.trim() !== '') ?? [];
   const reader = new MaskReader(tokens, text);
   const selection = reader.list();
@@ -44,7 +76,7 @@ class MaskReader {
   }
 
   error(): Error {
-    return invalidField('fields', `Invalid field selection ${this.#text.slice(0, 200)}`);
+    return invalidSelection(this.#text);
   }
 
   #path(into: Selection): void {
