@@ -210,6 +210,38 @@ describe('CloudTraceClient', () => {
     expect(await code(client().reader.getTrace('zz'))).toMatch(/^BAD_OPTION/);
   });
 
+  it.each([
+    [
+      'a wrong project',
+      "Permission 'cloudtrace.traces.get' denied on resource '//cloudresourcemanager.googleapis.com/projects/prod' (or it may not exist).",
+      'IAM_PERMISSION_DENIED',
+      /^PERMISSION_DENIED: .*if the project is right, grant it: .*roles\/cloudtrace.user/,
+    ],
+    [
+      'a project that is gone',
+      "Project 'prod' not found or deleted.",
+      'CONSUMER_INVALID',
+      /^PERMISSION_DENIED: .*check the project id, prod/,
+    ],
+    [
+      'credentials of a user without quota project',
+      'Your application is authenticating by using local Application Default Credentials. The cloudtrace.googleapis.com API requires a quota project, which is not set by default.',
+      'SERVICE_DISABLED',
+      /^PERMISSION_DENIED: .*gcloud auth application-default set-quota-project prod/,
+    ],
+    [
+      'a quota project of others',
+      'Caller does not have required permission to use project other.',
+      'USER_PROJECT_DENIED',
+      /^PERMISSION_DENIED: .*roles\/serviceusage.serviceUsageConsumer/,
+    ],
+  ])('tells %s from a role that lacks', async (_what, message, reason, expected) => {
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason }];
+    const body = { error: { code: 403, status: 'PERMISSION_DENIED', message, details } };
+    google.faults.push((response) => send(response, 403, body));
+    expect(await code(client().reader.getTrace(id('a')))).toMatch(expected);
+  });
+
   it('gives the SDK its traces in the names of the monitoring API', async () => {
     google.traces.set(id('a'), [span('1', { labels: { 'http.response.status_code': '200' } })]);
     const sdk = new CloudTraceReader(client().reader);

@@ -58,17 +58,7 @@ function meaning(refusal: GoogleRefusal, projectId: string): [code: TracingError
       'the credentials are no longer valid: run `gcloud auth application-default login`, or renew the key file';
     return ['CREDENTIALS_MISSING', next];
   }
-  if (
-    http === 403 &&
-    (reason === 'SERVICE_DISABLED' || /has not been used in project|is disabled/.test(message))
-  ) {
-    const next = `run \`gcloud services enable cloudtrace.googleapis.com --project ${projectId}\`, then wait a few minutes`;
-    return ['API_NOT_ENABLED', next];
-  }
-  if (http === 403) {
-    const next = `grant it: \`gcloud projects add-iam-policy-binding ${projectId} --member=MEMBER --role=roles/cloudtrace.user\``;
-    return ['PERMISSION_DENIED', next];
-  }
+  if (http === 403) return denial(message, reason, projectId);
   if (http === 429) {
     const next =
       'the read quota is 300 units a minute (a list costs 25): ask less often, or have it raised in the console';
@@ -76,6 +66,32 @@ function meaning(refusal: GoogleRefusal, projectId: string): [code: TracingError
   }
   if (http === 404) return ['TRACE_NOT_FOUND', ''];
   return http < 500 ? ['READ_REFUSED', ''] : ['READ_FAILED', 'try again later'];
+}
+
+/** Who is denied and why, as Google's gateway and IAM tell it (cloud.google.com/apis/docs/troubleshooting). */
+function denial(message: string, reason: string, projectId: string): [code: TracingErrorCode, next: string] {
+  // Before the next: for gcloud's own project, where nobody can enable anything, the reason is the same.
+  if (/requires a quota project/.test(message)) {
+    const next = `run \`gcloud auth application-default set-quota-project ${projectId}\``;
+    return ['PERMISSION_DENIED', next];
+  }
+  if (reason === 'SERVICE_DISABLED' || /has not been used in project|is disabled/.test(message)) {
+    const next = `run \`gcloud services enable cloudtrace.googleapis.com --project ${projectId}\`, then wait a few minutes`;
+    return ['API_NOT_ENABLED', next];
+  }
+  if (reason === 'USER_PROJECT_DENIED') {
+    const next =
+      'grant roles/serviceusage.serviceUsageConsumer on the quota project, or take another with `gcloud auth application-default set-quota-project`';
+    return ['PERMISSION_DENIED', next];
+  }
+  if (reason === 'CONSUMER_INVALID' || /not found or deleted/.test(message)) {
+    return [
+      'PERMISSION_DENIED',
+      `check the project id, ${projectId}: \`gcloud projects list\` shows those there are`,
+    ];
+  }
+  const next = `if the project is right, grant it: \`gcloud projects add-iam-policy-binding ${projectId} --member=MEMBER --role=roles/cloudtrace.user\``;
+  return ['PERMISSION_DENIED', next];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
