@@ -79,6 +79,9 @@ function AlertRow({ alert, isAdmin, change, nowMs }: RowProps) {
           <strong className="clip">{who}</strong>
           <span className="clip">{alert.rule}</span>
           <SeverityChip severity={alert.severity} />
+          {alert.silenced_until !== null && (
+            <span className="chip">silent, {remainingText(alert.silenced_until, nowMs)}</span>
+          )}
         </div>
         <div className="faint clip" title={alert.condition}>
           {alert.failure === null ? alert.condition : `could not be evaluated: ${alert.failure}`}
@@ -92,20 +95,18 @@ function AlertRow({ alert, isAdmin, change, nowMs }: RowProps) {
         className="small-course"
       />
       <div className="alert-value">
-        <span className={isOver ? 'bad' : ''}>{alert.value_text ?? '–'}</span>
-        <span className="faint">limit {alert.threshold_text}</span>
+        <span className={isOver ? 'bad' : ''}>{alert.value_text ?? 'no spans'}</span>
+        <span className="faint">
+          {alert.state === 'no_data' ? `of ${alert.count} spans` : `limit ${alert.threshold_text}`}
+        </span>
       </div>
       <div className="alert-since">
         <span>{sinceText(alert.since, nowMs)}</span>
-        <span className="faint">
-          {alert.silenced_until === null
-            ? formatRecent(Date.parse(alert.since), nowMs).slice(0, -7)
-            : `silent, ${remainingText(alert.silenced_until, nowMs)}`}
-        </span>
+        <span className="faint">{formatRecent(Date.parse(alert.since), nowMs).slice(0, -7)}</span>
       </div>
       <div className="alert-actions">
         <TracesLink link={alert.link} label={`Traces of ${alert.rule}, ${who}`} />
-        {isAdmin && (
+        {isAdmin && isOver && (
           <SilenceMenu
             ruleId={alert.rule_id}
             ruleName={alert.rule}

@@ -36,6 +36,7 @@ export function SilenceMenu({ ruleId, ruleName, silencedUntil, change }: Silence
     <Popover label="Silence" name={`Silence ${ruleName}`} className="button small" end>
       {(close) => (
         <div className="stack">
+          <span className="menu-item muted">The whole rule, for</span>
           {choices.map(({ minutes, label }) => (
             <button
               key={minutes}

@@ -5,6 +5,7 @@ import type { Red, RedPoint } from '../api/types.ts';
 import { sharedUrlState, type UrlState, useUrlState } from '../app/url-state.ts';
 import { Icon } from '../design/icon.tsx';
 import { ServiceSwatch } from '../design/service-chip.tsx';
+import { SortHeaders } from '../design/sort-headers.tsx';
 import { Sparkline } from '../design/sparkline.tsx';
 import { addTerm } from '../explore/filter-terms.ts';
 import { formatDuration, formatRate, formatShare } from '../time/format.ts';
@@ -44,7 +45,7 @@ interface RedTableProps {
 
 /** Rate, errors and latency, sortable, each line with its course over time. */
 export function RedTable({ rows, scope, what, chosen, onChoose }: RedTableProps) {
-  const [state, update] = useUrlState();
+  const [state] = useUrlState();
   const sort = columns.find(({ key }) => key === state.sort)?.key ?? 'count';
   const seconds = (scope.range.endMs - scope.range.startMs) / 1000;
   const sorted = useMemo(
@@ -56,18 +57,7 @@ export function RedTable({ rows, scope, what, chosen, onChoose }: RedTableProps)
       <thead>
         <tr>
           <th scope="col">{what}</th>
-          {columns.map(({ key, label }) => (
-            <th key={key} scope="col" className="num" aria-sort={sort === key ? 'descending' : 'none'}>
-              <button
-                type="button"
-                className="sort"
-                aria-pressed={sort === key}
-                onClick={() => update({ sort: key === 'count' ? undefined : key }, { replace: true })}
-              >
-                {label} {sort === key ? '↓' : ''}
-              </button>
-            </th>
-          ))}
+          <SortHeaders columns={columns} sort={sort} standard="count" />
           <th scope="col">Rate over time</th>
           <th scope="col">p95 over time</th>
           <th scope="col">

@@ -2,6 +2,7 @@ import { type Totals, totals } from '@utxoiq/model';
 import { useMemo } from 'react';
 import { useUrlState } from '../app/url-state.ts';
 import { ServiceSwatch } from '../design/service-chip.tsx';
+import { SortHeaders } from '../design/sort-headers.tsx';
 import { Loading } from '../design/states.tsx';
 import { formatCount, formatDuration, formatShare } from '../time/format.ts';
 import type { Analysis, LateAnalysis } from './use-analysis.ts';
@@ -58,18 +59,7 @@ export function TotalsTable({ analysis, late }: { analysis: Analysis; late: Late
           <thead>
             <tr>
               <th scope="col">{by === 'service' ? 'Service' : 'Operation'}</th>
-              {columns.map(({ key, label }) => (
-                <th key={key} scope="col" className="num" aria-sort={sort === key ? 'descending' : 'none'}>
-                  <button
-                    type="button"
-                    className="sort"
-                    aria-pressed={sort === key}
-                    onClick={() => update({ sort: key === 'selfNanos' ? undefined : key }, { replace: true })}
-                  >
-                    {label} {sort === key ? '↓' : ''}
-                  </button>
-                </th>
-              ))}
+              <SortHeaders columns={columns} sort={sort} standard="selfNanos" />
               <th scope="col">Share of self time</th>
             </tr>
           </thead>

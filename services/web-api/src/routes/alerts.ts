@@ -1,4 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox';
+import type { KeptAlert } from '../alerts/alert-book.ts';
 import { alertJson, previewJson, recordJson } from '../alerts/alert-json.ts';
 import { requireRole } from '../auth/request-auth.ts';
 import { callerGone } from '../http/caller-gone.ts';
@@ -63,12 +64,7 @@ export const alertRoutes: RoutePlugin<RouteDeps> = async (app, deps) => {
       for (const { state } of visible) counts[state.status]++;
       const asked = visible
         .filter(({ state }) => wanted === undefined || wanted.includes(state.status))
-        .sort(
-          (a, b) =>
-            states.indexOf(a.state.status) - states.indexOf(b.state.status) ||
-            b.state.sinceMs - a.state.sinceMs ||
-            (a.id < b.id ? -1 : 1),
-        );
+        .sort(byUrgency);
       const lastSeconds = keeper.stats().lastEvaluationTimestampSeconds;
       return {
         evaluated_at: lastSeconds === 0 ? null : new Date(lastSeconds * 1000).toISOString(),
@@ -152,3 +148,12 @@ export const alertRoutes: RoutePlugin<RouteDeps> = async (app, deps) => {
     },
   );
 };
+
+/** What fires, the latest first; then what is quiet, by rule and service. */
+function byUrgency(a: KeptAlert, b: KeptAlert): number {
+  const [first, second] = [states.indexOf(a.state.status), states.indexOf(b.state.status)];
+  if (first !== second) return first - second;
+  const isLoud = a.state.status === 'firing' || a.state.status === 'pending';
+  if (isLoud && a.state.sinceMs !== b.state.sinceMs) return b.state.sinceMs - a.state.sinceMs;
+  return a.rule.name.localeCompare(b.rule.name) || (a.service ?? '').localeCompare(b.service ?? '');
+}

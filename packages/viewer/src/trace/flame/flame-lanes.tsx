@@ -16,8 +16,8 @@ import type { CriticalIndex } from '../analysis.ts';
 import { useAnalysisTask } from '../heavy/use-analysis-task.ts';
 import type { PictureSource } from '../picture.ts';
 import type { Analysis } from '../use-analysis.ts';
+import { type HoveredRow, PointerMarks } from '../waterfall/pointer-marks.tsx';
 import { panWindow, type TimeWindow, windowAround } from '../waterfall/time-window.ts';
-import { SpanTooltip } from '../waterfall/tooltip.tsx';
 import { usePalette, useServiceColors } from '../waterfall/use-palette.ts';
 import { type Point, useTimeGestures } from '../waterfall/use-time-gestures.ts';
 import { drawLanes, type LaneScene, rowAt } from './draw-lanes.ts';
@@ -55,7 +55,7 @@ function Lanes({ lanes, ...props }: FlameByTimeProps & { readonly lanes: FlameLa
   const [frame, size] = useSize<HTMLDivElement>();
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [hovered, setHovered] = useState<{ row: number; x: number; y: number } | null>(null);
+  const [hovered, setHovered] = useState<HoveredRow | null>(null);
   const palette = usePalette();
   const serviceColors = useServiceColors(outline.services);
   const index = useMemo(() => indexLanes(lanes), [lanes]);
@@ -181,21 +181,15 @@ function Lanes({ lanes, ...props }: FlameByTimeProps & { readonly lanes: FlameLa
         {selectedRow >= 0 &&
           `${outline.names[outline.nameIndexes[selectedRow] ?? 0]}, ${outline.services[outline.serviceIndexes[selectedRow] ?? 0]}, ${formatDuration((outline.durationNanos[selectedRow] ?? 0) / 1e6)}`}
       </span>
-      {brush !== null && (
-        <div className="brush waterfall-brush" style={{ ...brush, top: headerHeight, bottom: 0 }} />
-      )}
-      {hovered !== null && brush === null && (
-        <SpanTooltip
-          analysis={analysis}
-          row={hovered.row}
-          x={hovered.x}
-          y={hovered.y}
-          width={size.width}
-          height={size.height}
-          self={props.self}
-          critical={critical}
-        />
-      )}
+      <PointerMarks
+        brush={brush}
+        hovered={hovered}
+        headerHeight={headerHeight}
+        size={size}
+        analysis={analysis}
+        self={props.self}
+        critical={critical}
+      />
     </div>
   );
 }

@@ -14,11 +14,11 @@ import type { CriticalIndex } from '../analysis.ts';
 import type { PictureSource } from '../picture.ts';
 import type { Analysis } from '../use-analysis.ts';
 import { drawWaterfall } from './draw.ts';
+import { type HoveredRow, PointerMarks } from './pointer-marks.tsx';
 import { RowMirror } from './row-mirror.tsx';
 import { indentOf, placeAt, type Scene } from './scene.ts';
 import { scrollScale } from './scroll-scale.ts';
 import { type TimeWindow, windowAround } from './time-window.ts';
-import { SpanTooltip } from './tooltip.tsx';
 import { usePalette, useServiceColors } from './use-palette.ts';
 import { type Point, useTimeGestures } from './use-time-gestures.ts';
 
@@ -50,7 +50,7 @@ export function Waterfall(props: WaterfallProps) {
   const palette = usePalette();
   const serviceColors = useServiceColors(outline.services);
   const [nameShare, setNameShare] = useState(0.34);
-  const [hovered, setHovered] = useState<{ row: number; x: number; y: number } | null>(null);
+  const [hovered, setHovered] = useState<HoveredRow | null>(null);
   const rowHeight = rowHeightPx();
   const nameWidth = Math.round(Math.min(640, Math.max(110, size.width * nameShare)));
   const contentPx = visible.length * rowHeight + headerHeight;
@@ -228,21 +228,15 @@ export function Waterfall(props: WaterfallProps) {
         height={size.height}
         onKeyDown={onKeyDown}
       />
-      {brush !== null && (
-        <div className="brush waterfall-brush" style={{ ...brush, top: headerHeight, bottom: 0 }} />
-      )}
-      {hovered !== null && brush === null && (
-        <SpanTooltip
-          analysis={analysis}
-          row={hovered.row}
-          x={hovered.x}
-          y={hovered.y}
-          width={size.width}
-          height={size.height}
-          self={props.self}
-          critical={critical}
-        />
-      )}
+      <PointerMarks
+        brush={brush}
+        hovered={hovered}
+        headerHeight={headerHeight}
+        size={size}
+        analysis={analysis}
+        self={props.self}
+        critical={critical}
+      />
     </div>
   );
 }

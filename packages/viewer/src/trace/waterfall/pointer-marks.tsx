@@ -1,7 +1,29 @@
+import type { Size } from '../../charts/canvas.ts';
 import { ServiceSwatch } from '../../design/service-chip.tsx';
 import { formatDuration } from '../../time/format.ts';
 import { type CriticalIndex, criticalNanos } from '../analysis.ts';
 import type { Analysis } from '../use-analysis.ts';
+
+/** A row under the pointer, and where that is. */
+export interface HoveredRow {
+  readonly row: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+interface PointerMarksProps extends Pick<SpanTooltipProps, 'analysis' | 'self' | 'critical'> {
+  readonly brush: { readonly left: number; readonly width: number } | null;
+  readonly hovered: HoveredRow | null;
+  readonly headerHeight: number;
+  readonly size: Size;
+}
+
+/** What the pointer shows above a canvas of spans: the stretch that it drags over, else what lies under it. */
+export function PointerMarks({ brush, hovered, headerHeight, size, ...known }: PointerMarksProps) {
+  if (brush !== null)
+    return <div className="brush waterfall-brush" style={{ ...brush, top: headerHeight, bottom: 0 }} />;
+  return hovered === null ? null : <SpanTooltip {...known} {...hovered} {...size} />;
+}
 
 interface SpanTooltipProps {
   readonly analysis: Analysis;
@@ -15,7 +37,7 @@ interface SpanTooltipProps {
 }
 
 /** What a bar is, beside the pointer. Everything in it is also in the details panel. */
-export function SpanTooltip({ analysis, row, x, y, width, height, self, critical }: SpanTooltipProps) {
+function SpanTooltip({ analysis, row, x, y, width, height, self, critical }: SpanTooltipProps) {
   const { outline } = analysis;
   const service = outline.services[outline.serviceIndexes[row] ?? 0] ?? '';
   const onPath = critical === null ? 0 : criticalNanos(critical, row);
