@@ -5,12 +5,25 @@
  * names instrumentations of OpenTelemetry to use besides: `pg,ioredis`.
  */
 import { enabledInstrumentations } from './passed-in/enabled-instrumentations.ts';
+import { TracingError } from './tracing-error.ts';
 import { TracingService } from './tracing-service.ts';
 
 const { instrumentations, problems } = enabledInstrumentations(process.env);
 
 /** The service that runs in this process. */
-export const tracing: TracingService = new TracingService({ instrumentations });
+export const tracing: TracingService = serviceOfEnvironment();
+
+/** The program did not ask for tracing: a variable that cannot be used must not keep it from running. */
+function serviceOfEnvironment(): TracingService {
+  try {
+    return new TracingService({ instrumentations });
+  } catch (error) {
+    if (!(error instanceof TracingError)) throw error;
+    const message = `the program runs untraced: ${error.message}; npx utxoiq-tracing doctor looks at all variables`;
+    process.emitWarning(message, { type: 'TracingWarning', code: error.code });
+    return new TracingService({ enabled: false }, {});
+  }
+}
 
 // Registers before it returns: what is imported next is traced.
 void tracing.start();

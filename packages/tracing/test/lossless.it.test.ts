@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -125,6 +125,17 @@ describe('node --import @utxoiq/tracing/register', () => {
     const server = groups.flatMap(({ spans }) => spans).find(({ kind }) => kind === 2);
     expect(server?.name).toBe('GET /shop/items/:id');
     expect(server?.events).toHaveLength(1);
+  });
+
+  it('a variable that cannot be used costs the program its traces, not its life', () => {
+    const register = new URL('../src/register.ts', import.meta.url).href;
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', register, '-e', "console.log('it runs')"],
+      { env: { PATH: process.env.PATH, OTEL_TRACES_SAMPLER: 'sometimes' }, encoding: 'utf8' },
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'it runs\n' });
+    expect(stderr).toMatch(/BAD_OPTION.*runs untraced: OTEL_TRACES_SAMPLER knows/);
   });
 
   it('flushes on SIGTERM, and the process still ends by it', async () => {

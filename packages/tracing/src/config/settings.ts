@@ -14,6 +14,7 @@ import { samplerOf } from '../sampling/sampler-of-environment.ts';
 import type { SpanLimits } from '../tracer/span-limits.ts';
 import type { SpanSink } from '../tracer/span-pipeline.ts';
 import { TracingError } from '../tracing-error.ts';
+import { VERSION } from '../version.ts';
 import { endpointOf, type Protocol, urlOf } from './endpoint.ts';
 import { count, type Environment, flag, pairs, text } from './environment.ts';
 import { limitsOf } from './limits.ts';
@@ -160,16 +161,17 @@ function resourceOf(
   projectId: string,
 ): Attributes {
   return {
-    'service.name': serviceName,
-    ...(options.serviceVersion !== undefined && { 'service.version': options.serviceVersion }),
-    'gcp.project_id': projectId,
     'telemetry.sdk.name': 'utxoiq-tracing',
     'telemetry.sdk.language': 'nodejs',
-    'telemetry.sdk.version': '0.1.0',
+    'telemetry.sdk.version': VERSION,
     'process.pid': process.pid,
     'process.runtime.name': 'nodejs',
     'process.runtime.version': process.versions.node,
     ...fromEnv,
+    // A variable of its own wins over the list of all (specification, "General SDK Configuration").
+    'service.name': serviceName,
+    'gcp.project_id': projectId,
+    ...(options.serviceVersion !== undefined && { 'service.version': options.serviceVersion }),
     ...options.resourceAttributes,
     // What was given by name wins over the lists.
     ...(options.serviceName !== undefined && { 'service.name': serviceName }),
