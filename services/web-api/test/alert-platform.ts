@@ -6,13 +6,13 @@ import { AlertKeeper, type AlertKeeperOptions } from '../src/alerts/alert-keeper
 import type { AlertsConfig } from '../src/alerts/alerts-config.ts';
 import { FakeMinutes, T0 } from './fake-minutes.ts';
 
+type Options = Partial<Omit<AlertKeeperOptions, 'config'>> & {
+  readonly config?: Partial<AlertsConfig>;
+  readonly startMinute?: number;
+};
+
 /** A keeper over minutes and a clock that the test sets. */
-export async function keeperForThisTest(
-  options: Partial<Omit<AlertKeeperOptions, 'config'>> & {
-    readonly config?: Partial<AlertsConfig>;
-    readonly startMinute?: number;
-  } = {},
-) {
+export async function startKeeper(options: Options = {}) {
   const { config, startMinute = T0, ...rest } = options;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'utxoiq-alerts-'));
   const store = new FakeMinutes();
@@ -27,10 +27,6 @@ export async function keeperForThisTest(
     now: () => clock.minute * 60_000 + 31_000,
     ...rest,
   });
-  onTestFinished(async () => {
-    await keeper.stop();
-    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
-  });
   return {
     keeper,
     store,
@@ -43,5 +39,16 @@ export async function keeperForThisTest(
       await keeper.evaluate();
       await keeper.notifier.settled();
     },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await keeper.stop();
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    },
   };
+}
+
+/** The same, stopped when the test that calls it ends. */
+export async function keeperForThisTest(options: Options = {}) {
+  const started = await startKeeper(options);
+  onTestFinished(() => started[Symbol.asyncDispose]());
+  return started;
 }

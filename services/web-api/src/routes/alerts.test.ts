@@ -1,36 +1,67 @@
-import { describe, expect, it } from 'vitest';
-import { keeperForThisTest } from '../../test/alert-platform.ts';
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startKeeper } from '../../test/alert-platform.ts';
 import { T0 } from '../../test/fake-minutes.ts';
 import { memorySource } from '../../test/memory-source.ts';
-import { appForThisTest } from '../../test/test-app.ts';
+import { appForThisTest, startTestApp } from '../../test/test-app.ts';
 import type { TokenRequest } from '../auth/local-key.ts';
 import { Metrics } from '../observe/metrics.ts';
 
 const errors = { name: 'Errors of api', signal: 'error_rate', threshold: 5, severity: 'critical' };
 
-async function platform() {
-  const alerts = await keeperForThisTest();
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+async function startPlatform() {
+  const alerts = await startKeeper();
   const { keeper } = alerts;
   const metrics = new Metrics({
     alertStats: () => keeper.stats(),
     firingAlerts: () => keeper.firingByRule(),
   });
-  const test = await appForThisTest(memorySource([]), { deps: { alerts: keeper, metrics } });
-  const as =
-    (request: Partial<TokenRequest>) =>
-    async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) =>
-      test.app.inject({
-        method,
-        url: `/api/v1/alerts${url}`,
-        headers: { authorization: `Bearer ${await test.token(request)}` },
-        ...(payload === undefined ? {} : { payload }),
-      });
-  return { ...alerts, ...test, admin: as({ roles: ['admin'] }), viewer: as({}), as };
+  const test = await startTestApp(memorySource([]), { deps: { alerts: keeper, metrics } });
+  const { paths } = (await test.app.inject('/openapi.json')).json();
+  const as = (request: Partial<TokenRequest>) => async (method: Method, url: string, payload?: object) => {
+    const response = await test.app.inject({
+      method,
+      url: `/api/v1/alerts${url}`,
+      headers: { authorization: `Bearer ${await test.token(request)}` },
+      ...(payload === undefined ? {} : { payload }),
+    });
+    const template = `/api/v1/alerts${url}`.split('?')[0]?.replace(/rules\/[^/]+/, 'rules/{id}') ?? '';
+    const described = paths[template] ?? paths[`${template}/`];
+    const { content = {} } = described[method.toLowerCase()].responses[response.statusCode] ?? {};
+    const [type = 'application/json', { schema = {} } = {}] =
+      Object.entries<{ schema: object }>(content)[0] ?? [];
+    if (response.body !== '') {
+      expect(String(response.headers['content-type'])).toContain(type);
+      const validate = new Ajv({ strict: false }).compile(schema);
+      expect(validate(response.json()) ? [] : validate.errors, `${method} ${url}`).toEqual([]);
+    }
+    return response;
+  };
+  return {
+    ...alerts,
+    app: test.app,
+    admin: as({ roles: ['admin'] }),
+    viewer: as({}),
+    as,
+    [Symbol.asyncDispose]: async () => {
+      await test[Symbol.asyncDispose]();
+      await alerts[Symbol.asyncDispose]();
+    },
+  };
 }
+type Platform = Awaited<ReturnType<typeof startPlatform>>;
 
 describe('/api/v1/alerts/rules', () => {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform[Symbol.asyncDispose]());
+
   it('makes, reads, replaces and deletes a rule; what was read may be sent back', async () => {
-    const { admin, viewer } = await platform();
+    const { admin, viewer } = platform;
     const made = await admin('POST', '/rules', { ...errors, recovery_threshold: 0 });
     expect(made.statusCode).toBe(201);
     const rule = made.json();
@@ -62,7 +93,7 @@ describe('/api/v1/alerts/rules', () => {
   });
 
   it('names the field that is wrong', async () => {
-    const { admin } = await platform();
+    const { admin } = platform;
     const problem = async (body: object) => {
       const response = await admin('POST', '/rules', body);
       expect(response.headers['content-type']).toContain('application/problem+json');
@@ -80,18 +111,8 @@ describe('/api/v1/alerts/rules', () => {
     expect(await problem([])).toMatchObject({ field: 'rule' });
   });
 
-  it('has at most 200 rules', async () => {
-    const { admin, keeper } = await platform();
-    const [{ rule } = { rule: null }] = keeper.rules;
-    if (rule === null) throw new Error('there are rules');
-    await Promise.all(
-      Array.from({ length: 197 }, (_, index) => keeper.addRule({ ...rule, name: `rule ${index}` })),
-    );
-    expect((await admin('POST', '/rules', errors)).json()).toMatchObject({ status: 400, field: 'rules' });
-  });
-
   it('is read by viewers and written by admins', async () => {
-    const { viewer, keeper, app } = await platform();
+    const { viewer, keeper, app } = platform;
     const id = keeper.rules[0]?.id ?? '';
     const refused = [
       await viewer('POST', '/rules', errors),
@@ -108,7 +129,7 @@ describe('/api/v1/alerts/rules', () => {
   });
 
   it('keeps to the projects of the token', async () => {
-    const { admin, as, keeper } = await platform();
+    const { admin, as, keeper } = platform;
     const limited = as({ roles: ['admin'], projects: ['mine'] });
     expect((await limited('GET', '/rules')).json()).toEqual([]);
     const own = (await limited('POST', '/rules', errors)).json();
@@ -123,7 +144,7 @@ describe('/api/v1/alerts/rules', () => {
   });
 
   it('is silenced for a while', async () => {
-    const { admin, keeper } = await platform();
+    const { admin, keeper } = platform;
     const id = keeper.rules[0]?.id ?? '';
     expect((await admin('POST', `/rules/${id}/silence`, { minutes: 0 })).json()).toMatchObject({
       field: 'minutes',
@@ -133,11 +154,22 @@ describe('/api/v1/alerts/rules', () => {
     expect(keeper.rules[0]?.silencedUntilMs).toBeGreaterThan(Date.now());
     expect((await admin('DELETE', `/rules/${id}/silence`)).json().silenced_until).toBeNull();
   });
+
+  it('has at most 200 rules', async () => {
+    const { admin, keeper } = platform;
+    const [{ rule } = { rule: null }] = keeper.rules;
+    if (rule === null) throw new Error('there are rules');
+    await Promise.all(
+      Array.from({ length: 195 }, (_, index) => keeper.addRule({ ...rule, name: `rule ${index}` })),
+    );
+    expect((await admin('POST', '/rules', errors)).json()).toMatchObject({ status: 400, field: 'rules' });
+  });
 });
 
 describe('/api/v1/alerts', () => {
   it('tells what fires, with its value, its course and the way to the traces', async () => {
-    const { viewer, store, evaluateAt, app, admin } = await platform();
+    await using platform = await startPlatform();
+    const { viewer, store, evaluateAt, app, admin } = platform;
     for (let minute = T0 - 70; minute < T0 + 10; minute++) {
       store.set('api', minute, 100, minute >= T0 ? 50 : 0);
       store.set('web', minute, 100);
@@ -174,7 +206,8 @@ describe('/api/v1/alerts', () => {
   });
 
   it('previews a rule without keeping it', async () => {
-    const { viewer, store, keeper, clock } = await platform();
+    await using platform = await startPlatform();
+    const { viewer, store, keeper, clock } = platform;
     store.set('api', T0 - 100, 100, 50);
     clock.minute = T0;
     const preview = (await viewer('POST', '/preview', errors)).json();
