@@ -23,7 +23,7 @@ export const alertRuleRoutes: RoutePlugin<RouteDeps> = async (app, deps) => {
   const adminOnly = requireRole(deps.auth, 'admin');
 
   app.get(
-    '/',
+    '',
     {
       onRequest,
       schema: {
@@ -42,7 +42,7 @@ export const alertRuleRoutes: RoutePlugin<RouteDeps> = async (app, deps) => {
   );
 
   app.post(
-    '/',
+    '',
     {
       onRequest: adminOnly,
       ...uncheckedBody,

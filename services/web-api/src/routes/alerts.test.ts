@@ -28,7 +28,7 @@ async function startPlatform() {
       ...(payload === undefined ? {} : { payload }),
     });
     const template = `/api/v1/alerts${url}`.split('?')[0]?.replace(/rules\/[^/]+/, 'rules/{id}') ?? '';
-    const described = paths[template] ?? paths[`${template}/`];
+    const described = paths[template];
     const { content = {} } = described[method.toLowerCase()].responses[response.statusCode] ?? {};
     const [type = 'application/json', { schema = {} } = {}] =
       Object.entries<{ schema: object }>(content)[0] ?? [];

@@ -27,7 +27,7 @@ export const alertRoutes: RoutePlugin<RouteDeps> = async (app, deps) => {
   const viewer = requireRole(auth, 'viewer');
 
   app.get(
-    '/',
+    '',
     {
       onRequest: viewer,
       schema: {
