@@ -89,6 +89,13 @@ describe('the newest traces of a crowd', () => {
     );
   });
 
+  it('are found by a span after the range, whatever else starts there', async () => {
+    const endUnixNano = BASE + 750n * MILLI;
+    const { traces } = await store.listTraces({ ...RANGE, endUnixNano, filter: late, pageSize: 40 });
+    const isInRange = (trace: number) => trace % 3 === 0 && trace * 10 <= 750;
+    expect(traces.map(({ traceId }) => traceId)).toEqual(expected(isInRange));
+  });
+
   it('come whole if one of them is very large', async () => {
     const block = new SpanBlock();
     const rows = new SpanRows();
