@@ -1,6 +1,7 @@
 /** A gRPC server and client under `node grpc-peer.ts TRACER SINK_PORT`; grpc.ts tells it over IPC what to do. */
 import { createRequire } from 'node:module';
 import { alwaysOff, alwaysOn, parentBased, TracingService } from '@utxoiq/tracing';
+import { startStock } from './stock.ts';
 
 const [tracer = 'bare', sinkPort = '0'] = process.argv.slice(2);
 const load = createRequire(import.meta.url);
@@ -17,30 +18,13 @@ const service = tracer.startsWith('ours')
   : null;
 await service?.start();
 service?.instrumentGrpc();
-const flush = tracer.startsWith('stock') ? startStock() : async () => void (await service?.flush());
-
-function startStock(): () => Promise<void> {
-  const { registerInstrumentations } = load('@opentelemetry/instrumentation');
-  const { GrpcInstrumentation } = load('@opentelemetry/instrumentation-grpc');
-  const sdk = load('@opentelemetry/sdk-trace');
-  const { OTLPTraceExporter } = load('@opentelemetry/exporter-trace-otlp-proto');
-  const { AsyncLocalStorageContextManager } = load('@opentelemetry/context-async-hooks');
-  const { W3CTraceContextPropagator } = load('@opentelemetry/core');
-  const api = load('@opentelemetry/api');
-  const root = tracer.includes('unsampled') ? new sdk.AlwaysOffSampler() : new sdk.AlwaysOnSampler();
-  const exporter = new OTLPTraceExporter({ url: `${collector}/v1/traces` });
-  // A queue large enough that nothing is dropped at this rate: else the stock side would skip work.
-  const queue = { maxQueueSize: 200_000, maxExportBatchSize: 2048, scheduledDelayMillis: 250 };
-  const provider = new sdk.TracerProvider({
-    sampler: new sdk.ParentBasedSampler({ root }),
-    spanProcessors: [new sdk.BatchSpanProcessor({ exporter, ...queue })],
-  });
-  api.trace.setGlobalTracerProvider(provider);
-  api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  api.propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  registerInstrumentations({ tracerProvider: provider, instrumentations: [new GrpcInstrumentation()] });
-  return () => provider.forceFlush();
-}
+const flush = tracer.startsWith('stock')
+  ? startStock({
+      collector,
+      sampled: !tracer.includes('unsampled'),
+      instrumentations: [['@opentelemetry/instrumentation-grpc', 'GrpcInstrumentation']],
+    })
+  : async () => void (await service?.flush());
 
 const grpc = load('@grpc/grpc-js') as typeof import('@grpc/grpc-js');
 const same = (bytes: Buffer) => bytes;

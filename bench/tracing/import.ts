@@ -1,19 +1,19 @@
 // Time that importing the built SDK takes, beside OpenTelemetry's:   node bench/tracing/import.ts [--rounds N]
-// Each import is a process of its own, pinned to a core; rounds are interleaved. Needs the build in dist/.
+// Each import is a process of its own, pinned to a core; rounds are interleaved. The package is built anew, in .cache/.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
-const tracing = join(import.meta.dirname, '../../packages/tracing');
-if (!existsSync(join(tracing, 'dist'))) execFileSync(process.execPath, [join(tracing, 'build.ts')]);
+const root = join(import.meta.dirname, '../..');
+const built = join(root, '.cache/sdk-import');
+execFileSync(process.execPath, [join(root, 'packages/tracing/build.ts'), '--out', built, '--no-types']);
 
 const IMPORTS = {
   '@opentelemetry/api alone': "await import('@opentelemetry/api')",
-  'ours, ES modules': "await import('./dist/esm/index.js')",
-  'ours, CommonJS': "createRequire(process.cwd() + '/')('./dist/cjs/index.js')",
-  'ours, imported and started': "await new (await import('./dist/esm/index.js')).TracingService().start()",
+  'ours, ES modules': "await import('./esm/index.js')",
+  'ours, CommonJS': "createRequire(process.cwd() + '/')('./cjs/index.js')",
+  'ours, imported and started': "await new (await import('./esm/index.js')).TracingService().start()",
   '@opentelemetry/sdk-trace': "await import('@opentelemetry/sdk-trace')",
   'sdk-trace and its exporter over protobuf':
     "await import('@opentelemetry/sdk-trace'); await import('@opentelemetry/exporter-trace-otlp-proto')",
@@ -24,7 +24,7 @@ function importMs(statement: string): number {
   const code = `import { createRequire } from 'node:module';
     const before = performance.now(); ${statement}; console.log(performance.now() - before); process.exit();`;
   const [file = '', ...args] = [...taskset, process.execPath, '--input-type=module', '-e', code];
-  return Number(execFileSync(file, args, { cwd: tracing, encoding: 'utf8' }));
+  return Number(execFileSync(file, args, { cwd: built, encoding: 'utf8' }));
 }
 
 const times = new Map<string, number[]>();

@@ -4,11 +4,14 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { Tracer } from '@opentelemetry/api';
 import { alwaysOff, alwaysOn, parentBased, TracingService } from '@utxoiq/tracing';
+import { startStock } from './stock.ts';
 
 const [framework = 'fastify', tracer = 'bare', sinkPort = '0', backendPort = '0'] = process.argv.slice(2);
 const load = createRequire(import.meta.url);
 const collector = `http://127.0.0.1:${sinkPort}`;
 const backend = `http://127.0.0.1:${backendPort}/`;
+
+const FASTIFY = ['@fastify/otel', 'FastifyOtelInstrumentation', { registerOnInitialization: true }] as const;
 
 const service = tracer.startsWith('ours')
   ? new TracingService({
@@ -21,44 +24,17 @@ const service = tracer.startsWith('ours')
 await service?.start();
 if (!framework.startsWith('fastify')) service?.instrumentHttp();
 /** Sends what is left: it belongs to the requests that were measured. */
-const flush = tracer.startsWith('stock') ? startStock() : async () => void (await service?.flush());
-
-/** OpenTelemetry as its documentation sets it up: batch processor, OTLP over protobuf, http instrumentation. */
-function startStock(): () => Promise<void> {
-  const { registerInstrumentations } = load('@opentelemetry/instrumentation');
-  const { HttpInstrumentation } = load('@opentelemetry/instrumentation-http');
-  const { UndiciInstrumentation } = load('@opentelemetry/instrumentation-undici');
-  const sdk = load('@opentelemetry/sdk-trace');
-  const { OTLPTraceExporter } = load('@opentelemetry/exporter-trace-otlp-proto');
-  const { AsyncLocalStorageContextManager } = load('@opentelemetry/context-async-hooks');
-  const { W3CTraceContextPropagator } = load('@opentelemetry/core');
-  const api = load('@opentelemetry/api');
-  const root = tracer.includes('unsampled') ? new sdk.AlwaysOffSampler() : new sdk.AlwaysOnSampler();
-  const provider = new sdk.TracerProvider({
-    sampler: new sdk.ParentBasedSampler({ root }),
-    spanProcessors: [
-      // A queue large enough that nothing is dropped at this rate: else the stock side would skip work.
-      new sdk.BatchSpanProcessor({
-        exporter: new OTLPTraceExporter({ url: `${collector}/v1/traces` }),
-        maxQueueSize: 200_000,
-        maxExportBatchSize: 2048,
-        scheduledDelayMillis: 250,
-      }),
-    ],
-  });
-  api.trace.setGlobalTracerProvider(provider);
-  api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  api.propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  const instrumentations = [new HttpInstrumentation(), new UndiciInstrumentation()];
-  if (tracer.includes('fastify'))
-    instrumentations.push(
-      new (load('@fastify/otel').FastifyOtelInstrumentation)({ registerOnInitialization: true }),
-    );
-  registerInstrumentations({ tracerProvider: provider, instrumentations });
-  // It rejects when batches were given up: their spans are lost, and their work spared.
-  return () =>
-    provider.forceFlush().catch((errors: unknown) => console.warn(`stock has not exported all: ${errors}`));
-}
+const flush = tracer.startsWith('stock')
+  ? startStock({
+      collector,
+      sampled: !tracer.includes('unsampled'),
+      instrumentations: [
+        ['@opentelemetry/instrumentation-http', 'HttpInstrumentation'],
+        ['@opentelemetry/instrumentation-undici', 'UndiciInstrumentation'],
+        ...(tracer.includes('fastify') ? [FASTIFY] : []),
+      ],
+    })
+  : async () => void (await service?.flush());
 
 const spans = (load('@opentelemetry/api') as typeof import('@opentelemetry/api')).trace.getTracer(
   'bench',
