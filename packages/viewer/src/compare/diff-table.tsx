@@ -65,6 +65,7 @@ function Row({ node, max, flat }: { node: DiffNode; max: number; flat: boolean }
 }
 
 const columns = ['Service and operation', 'Structure', 'Spans', 'Time, A above B', 'Difference'] as const;
+const numbers = new Set<string>(['Spans', 'Difference']);
 
 /** Both traces folded into one tree, aligned by the chain of service and name. */
 export function DiffTable({ diff }: { diff: TraceDiff }) {
@@ -118,7 +119,7 @@ export function DiffTable({ diff }: { diff: TraceDiff }) {
             <thead>
               <tr className="diff-row diff-head">
                 {columns.map((label) => (
-                  <th scope="col" key={label}>
+                  <th scope="col" key={label} className={numbers.has(label) ? 'num' : undefined}>
                     {label}
                   </th>
                 ))}

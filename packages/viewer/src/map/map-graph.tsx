@@ -133,7 +133,7 @@ function MapNode({ node: { name, x, y, width }, red, seconds, dim, onPoint }: Ma
       {red !== undefined && (
         <span className="map-figures">
           <span>{rate}</span>
-          <span className={red.errors > 0 ? 'bad' : 'faint'}>{share}</span>
+          <span className={health(red) === 'ok' ? 'faint' : 'bad'}>{share}</span>
           <span>{p95}</span>
           <span className="visually-hidden">p95, {healthWords[kind]}</span>
         </span>

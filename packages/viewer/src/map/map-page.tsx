@@ -66,7 +66,9 @@ export function MapPage() {
           <MapGraph services={byName} edges={edges} seconds={seconds} availableWidth={size.width - 34} />
           {edges.length > 0 && (
             <details className="map-table panel">
-              <summary className="panel-head">{formatCount(edges.length)} calls as a table</summary>
+              <summary className="panel-head">
+                <Icon name="right" /> {formatCount(edges.length)} calls as a table
+              </summary>
               <EdgeTable edges={edges} seconds={seconds} />
             </details>
           )}
