@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { AlertRule } from '@utxoiq/model/alert';
 import { READY_MADE_ALERT_RULES } from '@utxoiq/model/alert';
 import type { Logger } from '@utxoiq/service-runner';
+import { ApiError } from '../errors/api-error.ts';
+import { toApiError } from '../errors/problem.ts';
 import {
   type AlertBook,
   type AlertEnd,
@@ -64,7 +66,7 @@ export class AlertKeeper {
   readonly #cutRules = new Set<string>();
   readonly #listeningSinceMs: number;
   readonly #stats = { evaluations: 0, evaluationFailures: 0, lastEvaluationTimestampSeconds: 0 };
-  #book: AlertBook;
+  readonly #book: AlertBook;
   #savedText = '';
   #saving: Promise<void> = Promise.resolve();
   #running: Promise<void> | null = null;
@@ -160,7 +162,7 @@ export class AlertKeeper {
     this.#stats.evaluations++;
     try {
       const blocked = blockedBy?.() ?? null;
-      if (blocked !== null) throw new Error(blocked);
+      if (blocked !== null) throw new ApiError('UNAVAILABLE', blocked);
       const watched = await watchRule(ask, kept.rule, { first: last - 59, last, signal });
       if (this.#book.rules.get(kept.id)?.rule !== kept.rule) return; // changed meanwhile
       const listeningSinceMs = this.#listeningSinceMs;
@@ -178,7 +180,8 @@ export class AlertKeeper {
 
   #failed({ id, rule }: KeptRule, error: unknown): void {
     this.#stats.evaluationFailures++;
-    const message = error instanceof Error ? error.message : String(error);
+    // Viewers see it: what went wrong inside is for the log.
+    const { message } = toApiError(error instanceof Error ? error : new Error(String(error)));
     const known = this.#failures.get(id);
     this.#failures.set(id, { message, sinceMs: known?.sinceMs ?? this.#now() });
     if (known !== undefined) return;
@@ -274,6 +277,7 @@ export class AlertKeeper {
   async replaceRule(before: KeptRule, rule: AlertRule): Promise<KeptRule> {
     const kept = { ...before, rule, updatedMs: this.#now() };
     this.#book.rules.set(kept.id, kept);
+    this.#failures.delete(kept.id);
     if (!rule.enabled) this.#endAll(kept.id, 'rule_disabled');
     else if (watchesOtherwise(before.rule, rule)) this.#endAll(kept.id, 'rule_changed');
     else this.#renameAll(kept);

@@ -1,5 +1,6 @@
 import { type AlertMinute, type AlertRule, alertFilter, alertHistoryMinutes } from '@utxoiq/model/alert';
 import type { MinutesQuery, MinutesResult } from '@utxoiq/store';
+import { ApiError } from '../errors/api-error.ts';
 
 /** What a rule looks at, by alert: a service, or null for all spans together. */
 export interface Watched {
@@ -31,7 +32,11 @@ export async function watchRule(
     ...(isEach ? { groupBy: 'service' as const } : {}),
     ...(signal === undefined ? {} : { signal }),
   });
-  if (partial !== null) throw new Error(`the query was cut short (${partial.reason})`);
+  if (partial !== null) {
+    throw new ApiError('TIMEOUT', 'the query reached its time limit', {
+      next_step: 'Narrow the rule: a service, or no filter of its own.',
+    });
+  }
   if (!isEach) {
     return { subjects: new Map([[rule.service, series[0]?.minutes ?? []]]), isCut: false };
   }

@@ -56,9 +56,9 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
 }
 
 /** StoreError, Fastify's own errors and everything else, as one of our codes. */
-function toApiError(error: FastifyError): ApiError {
+export function toApiError(error: Error & Partial<FastifyError>): ApiError {
   if (error instanceof ApiError) return error;
-  if (error.validation !== undefined) return fromValidation(error);
+  if (error.validation !== undefined) return fromValidation(error as FastifyError);
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500)
     return new ApiError(codeOfStatus(status), error.message, {}, { cause: error });

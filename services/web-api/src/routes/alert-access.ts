@@ -10,8 +10,8 @@ import type { RouteDeps } from './route-deps.ts';
 export function alertKeeperOf({ alerts, config }: RouteDeps): AlertKeeper {
   if (alerts !== undefined) return alerts;
   if (!config.alerts.isOn) {
-    throw new ApiError('NOT_SUPPORTED', 'alerts are off in this process (ALERTS=off)', {
-      next_step: 'Ask the process that evaluates them, or start this one with ALERTS=on.',
+    throw new ApiError('NOT_SUPPORTED', 'alerts are off in this process (ALERTS)', {
+      next_step: 'Set ALERTS_URL to the process that evaluates them, or ALERTS=on here.',
     });
   }
   throw new ApiError(

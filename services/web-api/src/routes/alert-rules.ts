@@ -9,6 +9,7 @@ import type { RoutePlugin } from '../http/route-plugin.ts';
 import { alertKeeperOf, mayRead, requestedRule, ruleWithin } from './alert-access.ts';
 import { AlertRuleBody, AlertRuleSchema } from './alert-schemas.ts';
 import { uncheckedBody } from './alerts.ts';
+import { forwardAlerts } from './forward-alerts.ts';
 import type { RouteDeps } from './route-deps.ts';
 import { notFoundResponse, problemResponses } from './schemas.ts';
 
@@ -21,6 +22,7 @@ type ById = FastifyRequest<{ Params: { id: string } }>;
 export const alertRuleRoutes: RoutePlugin<RouteDeps> = async (app, deps) => {
   const onRequest = requireRole(deps.auth, 'viewer');
   const adminOnly = requireRole(deps.auth, 'admin');
+  app.addHook('preHandler', forwardAlerts(deps));
 
   app.get(
     '',

@@ -42,6 +42,7 @@ async function startPlatform() {
   return {
     ...alerts,
     app: test.app,
+    authDir: test.dataDir,
     admin: as({ roles: ['admin'] }),
     viewer: as({}),
     as,
@@ -221,6 +222,37 @@ describe('/api/v1/alerts', () => {
     expect(keeper.rules).toHaveLength(3);
   });
 
+  it('is answered by the process that evaluates, where another one is asked', async () => {
+    await using platform = await startPlatform();
+    const url = await platform.app.listen({ host: '127.0.0.1', port: 0 });
+    const environment = { DATA_DIR: platform.authDir, ALERTS: 'another-host', ALERTS_URL: url };
+    const other = await appForThisTest(memorySource([]), { environment });
+    const ask = async (
+      role: 'viewer' | 'admin',
+      options: { method?: 'POST'; url?: string; payload?: object },
+    ) =>
+      other.app.inject({
+        headers: { authorization: `Bearer ${await other.token({ roles: [role] })}` },
+        ...options,
+        url: `/api/v1/alerts${options.url ?? ''}`,
+      });
+    expect((await ask('viewer', {})).json()).toMatchObject({ counts: { firing: 0 } });
+    const made = await ask('admin', { method: 'POST', url: '/rules', payload: errors });
+    expect(made.statusCode).toBe(201);
+    expect(made.headers.location).toBe(`/api/v1/alerts/rules/${made.json().id}`);
+    const refused = await ask('viewer', { method: 'POST', url: '/rules', payload: errors });
+    expect(refused.json()).toMatchObject({ status: 403 });
+    const wrong = await ask('admin', {
+      method: 'POST',
+      url: '/rules',
+      payload: { ...errors, threshold: -1 },
+    });
+    expect(wrong.json()).toMatchObject({ status: 400, field: 'threshold' });
+    expect(platform.keeper.rules).toHaveLength(4);
+    await platform.app.close();
+    expect((await ask('viewer', {})).json()).toMatchObject({ status: 503, code: 'UNAVAILABLE' });
+  });
+
   it('says where it is not supported, and why', async () => {
     const google = await appForThisTest(memorySource([]));
     const off = await appForThisTest(memorySource([]), { environment: { ALERTS: 'off' } });
@@ -232,6 +264,6 @@ describe('/api/v1/alerts', () => {
         })
       ).json();
     expect(await ask(google)).toMatchObject({ status: 501, detail: expect.stringContaining('sample') });
-    expect(await ask(off)).toMatchObject({ status: 501, detail: expect.stringContaining('ALERTS=off') });
+    expect(await ask(off)).toMatchObject({ status: 501, detail: expect.stringContaining('(ALERTS)') });
   });
 });

@@ -12,6 +12,7 @@ import {
   AlertsSchema,
   DeliverySchema,
 } from './alert-schemas.ts';
+import { forwardAlerts } from './forward-alerts.ts';
 import type { RouteDeps } from './route-deps.ts';
 import { problemResponses } from './schemas.ts';
 
@@ -25,6 +26,7 @@ export const uncheckedBody = { validatorCompiler: () => (value: unknown) => ({ v
 export const alertRoutes: RoutePlugin<RouteDeps> = async (app, deps) => {
   const { auth } = deps;
   const viewer = requireRole(auth, 'viewer');
+  app.addHook('preHandler', forwardAlerts(deps));
 
   app.get(
     '',
