@@ -13,6 +13,7 @@ import { installConnectProxy } from './local/connect-proxy.ts';
 import { type LocalCloud, openLocalCloud } from './local/local-cloud.ts';
 import { metadataRoutes } from './local/metadata-routes.ts';
 import { alsoLocalAccount } from './local/service-account.ts';
+import { renewTrustFile } from './local/trust-file.ts';
 import { mcpRoutes } from './mcp-routes.ts';
 import { QuotaMeter } from './quota-meter.ts';
 
@@ -41,7 +42,10 @@ export async function openCloudTrace(options: CloudTraceOptions): Promise<CloudT
   const isLocal = isLoopback(config.host);
   // Its account's tokens are good here, so it exists only where the platform itself says who is who.
   const cloud =
-    isLocal && auth.localKey !== null ? await openLocalCloud(config.dataDir, config.projectId) : null;
+    isLocal && auth.localKey !== null
+      ? await openLocalCloud(config.dataDir, config.projectId, { renew: true })
+      : null;
+  if (cloud !== null) renewTrustFile(cloud);
   const verifier = cloud === null ? auth.verifier : alsoLocalAccount(auth.verifier, cloud.account);
   const access = new CloudTraceAccess({ verifier, ingestOpen: isLocal });
   const service = new CloudTraceService({

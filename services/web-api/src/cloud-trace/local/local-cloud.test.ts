@@ -11,7 +11,7 @@ import { LOCAL_HOSTS } from './connect-proxy.ts';
 import { openLocalCloud } from './local-cloud.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import { alsoLocalAccount } from './service-account.ts';
-import { writeTrustFile } from './trust-file.ts';
+import { renewTrustFile, writeTrustFile } from './trust-file.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'local-cloud-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -41,26 +41,31 @@ describe('openLocalCloud', () => {
     expect(readFileSync(first.certificatePath, 'utf8')).not.toContain('PRIVATE');
   });
 
-  it('makes another certificate where the kept one ends soon or lacks a host', async () => {
-    const { certificate } = await openLocalCloud(directory, 'p');
+  it('makes another certificate where the kept one ends soon or lacks a host, for who serves with it', async () => {
     const hosts = ['localhost', '127.0.0.1', '::1', ...LOCAL_HOSTS];
     const endsSoon = createCertificate(hosts, Date.now() - 3641 * 86_400_000);
     for (const old of [endsSoon, createCertificate(hosts.slice(1))]) {
       writeFileSync(join(directory, 'auth', 'tls.pem'), `${old.key}${old.cert}`);
-      const renewed = await openLocalCloud(directory, 'p');
-      expect([old.cert, certificate.cert]).not.toContain(renewed.certificate.cert);
+      expect((await openLocalCloud(directory, 'p')).certificate.cert).toBe(old.cert);
+      const renewed = await openLocalCloud(directory, 'p', { renew: true });
+      expect(renewed.certificate.cert).not.toBe(old.cert);
       expect(readFileSync(renewed.certificatePath, 'utf8')).toBe(renewed.certificate.cert);
-      expect(await openLocalCloud(directory, 'p')).toMatchObject({ certificate: renewed.certificate });
+      const again = await openLocalCloud(directory, 'p', { renew: true });
+      expect(again.certificate).toEqual(renewed.certificate);
     }
   });
 
   it('writes what programs trust into one file: its certificate beside those that they trusted before', async () => {
     const cloud = await openLocalCloud(directory, 'p');
-    const text = readFileSync(writeTrustFile(cloud), 'utf8');
+    const path = writeTrustFile(cloud);
+    const text = readFileSync(path, 'utf8');
     const certificates = text.split(/(?<=-----END CERTIFICATE-----\n)/);
     expect(certificates[0]).toBe(cloud.certificate.cert);
     expect(certificates.length).toBeGreaterThan(rootCertificates.length);
     expect(text).not.toContain('PRIVATE');
+    const certificate = createCertificate(['localhost']);
+    renewTrustFile({ ...cloud, certificate });
+    expect(readFileSync(path, 'utf8').startsWith(certificate.cert)).toBe(true);
   });
 
   it('takes tokens signed with the key file for reading and writing, and no others', async () => {

@@ -14,10 +14,18 @@ export interface LocalCloud {
   readonly account: LocalServiceAccount;
 }
 
-/** Reads, or on first use makes, the files in the data directory. */
-export async function openLocalCloud(dataDir: string, projectId: string): Promise<LocalCloud> {
+/**
+ * Reads, or on first use makes, the files in the data directory.
+ * @param options `renew`: also makes another certificate in time. For who serves with it: others would trust one that
+ * nobody shows yet.
+ */
+export async function openLocalCloud(
+  dataDir: string,
+  projectId: string,
+  options: { readonly renew?: boolean } = {},
+): Promise<LocalCloud> {
   const directory = resolve(dataDir);
-  const certificate = await currentCertificate(join(directory, 'auth', 'tls.pem'));
+  const certificate = await openCertificate(join(directory, 'auth', 'tls.pem'), options.renew === true);
   // Programs trust a file; it must not hold the key.
   const certificatePath = join(directory, 'auth', 'tls-certificate.pem');
   writeFileSync(certificatePath, certificate.cert);
@@ -27,8 +35,8 @@ export async function openLocalCloud(dataDir: string, projectId: string): Promis
 const HOSTS = ['localhost', '127.0.0.1', '::1', ...LOCAL_HOSTS];
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 
-/** The one that was made, or another in its place if that ends soon or lacks a host. */
-async function currentCertificate(path: string): Promise<Certificate> {
+/** The one that was made; on `renew` another in its place if that ends soon or lacks a host. */
+async function openCertificate(path: string, renew: boolean): Promise<Certificate> {
   const read = async () =>
     splitPem(
       await readOrCreateSecret(path, async () => {
@@ -37,7 +45,7 @@ async function currentCertificate(path: string): Promise<Certificate> {
       }),
     );
   const kept = await read();
-  if (isCurrent(new X509Certificate(kept.cert))) return kept;
+  if (!renew || isCurrent(new X509Certificate(kept.cert))) return kept;
   rmSync(path, { force: true });
   return read();
 }

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getCACertificates } from 'node:tls';
 import type { LocalCloud } from './local-cloud.ts';
@@ -8,7 +8,7 @@ import type { LocalCloud } from './local-cloud.ts';
  * certificates instead of the machine's, and must still reach other hosts. Returns its path.
  */
 export function writeTrustFile({ certificate, certificatePath }: LocalCloud): string {
-  const path = join(dirname(certificatePath), 'tls-trusted.pem');
+  const path = trustPath(certificatePath);
   const trusted = [certificate.cert, ...getCACertificates('system'), ...getCACertificates('bundled')];
   const text = [...new Set(trusted.map((pem) => pem.trim()))].join('\n');
   const draft = `${path}.${process.pid}`;
@@ -16,3 +16,12 @@ export function writeTrustFile({ certificate, certificatePath }: LocalCloud): st
   renameSync(draft, path); // a program that reads it meanwhile reads it whole
   return path;
 }
+
+/** Writes it again where it was written for another certificate. */
+export function renewTrustFile(cloud: LocalCloud): void {
+  const path = trustPath(cloud.certificatePath);
+  if (existsSync(path) && !readFileSync(path, 'utf8').startsWith(cloud.certificate.cert))
+    writeTrustFile(cloud);
+}
+
+const trustPath = (certificatePath: string) => join(dirname(certificatePath), 'tls-trusted.pem');
