@@ -8,8 +8,8 @@ import { type Cluster, type SpanCosts, simulate, sizeFor } from './cluster-model
 const GIB = 1024 ** 3;
 const { values } = parseArgs({
   options: {
-    'collector-us': { type: 'string', default: '6.5' },
-    'engine-us': { type: 'string', default: '9.5' },
+    'collector-us': { type: 'string', default: '4.5' },
+    'engine-us': { type: 'string', default: '6' },
     'wire-bytes': { type: 'string', default: '463' },
     'stored-bytes': { type: 'string', default: '45' },
     cores: { type: 'string', default: '16' },
