@@ -1,6 +1,6 @@
 import type { Projects } from '@utxoiq/store';
 
-/** `viewer` reads traces, `writer` sends spans, `admin` may both and may delete. */
+/** `viewer` reads traces, `writer` sends spans, `admin` may both, may delete and writes alert rules. */
 export const roles = ['viewer', 'writer', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
