@@ -57,17 +57,22 @@ const cpuSeconds = (pid: number | undefined): number => {
 };
 
 const peak = { engine: 0, collector: 0, generator: 0, all: 0 };
-const start = performance.now();
-const before = { engine: cpuSeconds(engine.enginePid), collector: cpuSeconds(collector.process.pid) };
 const generator = fork(fileURLToPath(new URL('./load-generator.ts', import.meta.url)), [
   JSON.stringify(plan),
 ]);
+await once(generator, 'message'); // it is ready
+const start = performance.now();
+const before = {
+  engine: cpuSeconds(engine.enginePid),
+  collector: cpuSeconds(collector.process.pid),
+  generator: cpuSeconds(generator.pid),
+};
 let generatorCpu = 0;
 const sampler = setInterval(() => {
   const now = { engine: rssMiB(engine.enginePid), collector: rssMiB(collector.process.pid), generator: 0 };
   try {
     now.generator = rssMiB(generator.pid);
-    generatorCpu = cpuSeconds(generator.pid);
+    generatorCpu = cpuSeconds(generator.pid) - before.generator;
   } catch {
     // It has ended.
   }

@@ -1,5 +1,6 @@
 // A sender in a process of its own: node load-generator.ts '{"url":…,"grpcPort":…,"requestSpans":…,…}'
-// Sends requests whose spans are new each time, on a few keep-alive connections, and prints what came of it.
+// Sends requests whose spans are new each time, on a few keep-alive connections, and tells its parent 'ready' and then
+// what came of it. Bodies for --gzip over HTTP are compressed before that, as other machines would.
 import http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { Client, credentials } from '@grpc/grpc-js';
@@ -29,12 +30,35 @@ export interface LoadResult {
 type Send = (body: Buffer) => Promise<boolean>;
 
 const plan = JSON.parse(process.argv[2] ?? '{}') as LoadPlan;
+const samples = Array.from({ length: plan.inFlight }, (_, index) =>
+  sampleRequest(plan.requestSpans, index + 1),
+);
+const compressed = plan.gzip && !plan.grpc ? compressAll() : null;
 const send = plan.grpc ? grpcSender() : httpSender();
 const latencies: number[] = [];
 let sent = 0;
 let acknowledged = 0;
 let refusals = 0;
+process.send?.('ready');
 const startedAt = performance.now();
+
+/** The body of the spans from one number on. */
+function bodyOf(request: SampleRequest, sender: number, first: number): Buffer {
+  const ready = compressed?.[first / plan.requestSpans];
+  if (ready !== undefined) return ready;
+  renew(request, sender, first, BigInt(Date.now()) * 1_000_000n);
+  return request.bytes;
+}
+
+function compressAll(): readonly Buffer[] {
+  const requests = Math.ceil(plan.totalSpans / plan.requestSpans);
+  return Array.from({ length: requests }, (_, index) => {
+    const sender = index % samples.length;
+    const request = samples[sender] as SampleRequest;
+    renew(request, sender + 1, index * plan.requestSpans, BigInt(Date.now()) * 1_000_000n);
+    return gzipSync(request.bytes, { level: 1 });
+  });
+}
 
 function httpSender(): Send {
   const agent = new http.Agent({ keepAlive: true, maxSockets: plan.inFlight });
@@ -50,7 +74,7 @@ function httpSender(): Send {
         response.on('end', () => resolve(response.statusCode === 200));
       });
       request.on('error', reject);
-      request.end(plan.gzip ? gzipSync(body, { level: 1 }) : body);
+      request.end(body);
     });
 }
 
@@ -84,10 +108,10 @@ async function lane(request: SampleRequest, sender: number): Promise<void> {
       const dueMs = startedAt + (first / plan.spansPerSecond) * 1000 - performance.now();
       if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
     }
-    renew(request, sender, first, BigInt(Date.now()) * 1_000_000n);
+    const body = bodyOf(request, sender, first);
     for (;;) {
       const start = performance.now();
-      const ok = await send(request.bytes);
+      const ok = await send(body);
       latencies.push(performance.now() - start);
       if (ok) break;
       refusals++;
@@ -97,11 +121,7 @@ async function lane(request: SampleRequest, sender: number): Promise<void> {
   }
 }
 
-await Promise.all(
-  Array.from({ length: plan.inFlight }, (_, index) =>
-    lane(sampleRequest(plan.requestSpans, index + 1), index + 1),
-  ),
-);
+await Promise.all(samples.map((request, index) => lane(request, index + 1)));
 latencies.sort((a, b) => a - b);
 const at = (share: number) =>
   latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
