@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { endProcess } from './end-process.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../services/web-api/src/main.ts', import.meta.url));
 const TOKEN = fileURLToPath(new URL('../../scripts/token.ts', import.meta.url));
@@ -53,9 +54,7 @@ export class TracingProcess {
     const child = this.#process;
     this.url = '';
     this.#process = null;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill(signal);
-    await once(child, 'exit');
+    await endProcess(child, signal);
   }
 
   /** Whether it acknowledged a request of OTLP/JSON. */
