@@ -9,7 +9,8 @@ import type { LocalCloud } from './local-cloud.ts';
  */
 export function writeTrustFile({ certificate, certificatePath }: LocalCloud): string {
   const path = trustPath(certificatePath);
-  const trusted = [certificate.cert, ...getCACertificates('system'), ...getCACertificates('bundled')];
+  const others = (['extra', 'system', 'bundled'] as const).flatMap((kind) => getCACertificates(kind));
+  const trusted = [certificate.cert, ...others];
   const text = [...new Set(trusted.map((pem) => pem.trim()))].join('\n');
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, `${text}\n`);
