@@ -19,6 +19,7 @@ describe('the standard variables', () => {
     ['OTEL_EXPORTER_OTLP_TIMEOUT', '250', { exportTimeoutMs: 250 }],
     ['OTEL_EXPORTER_OTLP_COMPRESSION', 'gzip', { compression: 'gzip' }],
     ['OTEL_BSP_SCHEDULE_DELAY', '1000', { queue: { flushIntervalMs: 1000 } }],
+    ['OTEL_BSP_SCHEDULE_DELAY', '0', { queue: { flushIntervalMs: 1 } }],
     ['OTEL_PROPAGATORS', 'tracecontext,b3', { propagator: { formats: ['tracecontext', 'b3'] } }],
     ['OTEL_PROPAGATORS', 'none', { propagator: { formats: [] } }],
     ['OTEL_SERVICE_NAME', '', { serviceName: 'unknown_service:node' }],

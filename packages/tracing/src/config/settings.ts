@@ -128,9 +128,7 @@ export function settingsOf(options: TracingOptions, env: Environment): Settings 
       ...DEFAULT_SPAN_QUEUE_OPTIONS,
       flushIntervalMs: positive(
         'flushIntervalMs',
-        options.flushIntervalMs ??
-          count(env, 'OTEL_BSP_SCHEDULE_DELAY') ??
-          DEFAULT_SPAN_QUEUE_OPTIONS.flushIntervalMs,
+        options.flushIntervalMs ?? scheduleDelayOf(env) ?? DEFAULT_SPAN_QUEUE_OPTIONS.flushIntervalMs,
       ),
     },
     sampler: options.sampler ?? samplerOf(env),
@@ -191,6 +189,12 @@ function compressionOf(options: TracingOptions, env: Environment, protocol: Prot
   if (found !== undefined) return found;
   const over = `with ${protocol}, got ${JSON.stringify(value)}`;
   throw new TracingError('BAD_OPTION', `compression must be ${possible.join(' or ')} ${over}`);
+}
+
+/** The specification allows 0, at once; here that is the next millisecond. */
+function scheduleDelayOf(env: Environment): number | undefined {
+  const delayMs = count(env, 'OTEL_BSP_SCHEDULE_DELAY');
+  return delayMs === undefined ? undefined : Math.max(delayMs, 1);
 }
 
 function spillOf(options: TracingOptions, env: Environment): Settings['spill'] {

@@ -38,6 +38,18 @@ describe('LastBytes', () => {
   });
 });
 
+describe('ProtoWriter.hex', () => {
+  it('writes digits of either case, and zeros where there is no digit: never what stood there before', () => {
+    const out = new ProtoWriter(16);
+    out.bytes.fill(0xff);
+    out.hex('0aFFb7');
+    out.hex('c0zz11');
+    expect(out.bytes.toString('hex', 0, out.position)).toBe('0affb7c00000');
+    out.hexDigitsOf(0, 3);
+    expect(out.bytes.toString('latin1', 6, out.position)).toBe('0affb7');
+  });
+});
+
 describe('ProtoWriter.closeLong', () => {
   it.each([0, 1, 127, 128, 16_383, 16_384, 300_000])(
     'gives the length of %i bytes as close does',
