@@ -38,15 +38,22 @@ const AGENTS = [
 ] as const;
 const METHODS = ['GET', 'GET', 'GET', 'GET', 'POST', 'PUT'] as const;
 
-/** A small, fast, seeded generator (mulberry32). */
+/** A small, fast, seeded generator (sfc32): its 128 bits of state keep the numbers of different seeds apart. */
 export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  let a = 0x9e3779b9 | 0;
+  let b = 0x243f6a88 | 0;
+  let c = 0xb7e15162 | 0;
+  let counter = seed | 0;
+  const next = (): number => {
+    const sum = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 4294967296;
   };
+  for (let round = 0; round < 15; round++) next();
+  return next;
 }
 
 interface Shape {
