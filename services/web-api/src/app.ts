@@ -39,6 +39,8 @@ export interface AppDeps extends RouteDeps {
   readonly plugins?: readonly ((app: FastifyInstance) => Promise<void>)[];
 }
 
+/** As on the collector's own port: whoever sends a body for longer holds memory that others need. */
+const REQUEST_TIMEOUT_MS = 60_000;
 const ingestPath = /^\/(?:v1\/traces|api\/v2\/spans)(?:\?|$)/;
 
 const ingestMethod = /^(?:PATCH|POST) \/v[12]\/projects\//;
@@ -64,7 +66,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       ? {}
       : {
           serverFactory: (handler: RequestListener) =>
-            createServer((request, response) => {
+            createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
               if (ingestPath.test(request.url ?? '')) ingest(request, response);
               else handler(request, response);
             }),
