@@ -1,7 +1,14 @@
 import type { Filter } from '@utxoiq/model';
+import {
+  type AlertRule,
+  alertFilter,
+  alertHistoryMinutes,
+  READY_MADE_ALERT_RULES,
+} from '@utxoiq/model/alert';
 import type { TraceStore } from '@utxoiq/store';
 import { END_MS, type Loaded } from './load.ts';
 
+const MINUTE_NANOS = 60_000_000_000n;
 const HOUR_NANOS = 3_600_000_000_000n;
 const END = BigInt(END_MS) * 1_000_000n;
 const ALL = { projects: 'all', startUnixNano: END - 24n * HOUR_NANOS, endUnixNano: END } as const;
@@ -31,6 +38,16 @@ const serverErrors: Filter = {
   op: '>=',
   value: 500,
 };
+
+/** What web-api asks for an alert rule: each minute the last hour's values, for a preview those of 24 hours. */
+const alertMinutes = (store: TraceStore, rule: AlertRule, minutes: number) =>
+  store.minutes({
+    ...ALL,
+    startUnixNano: END - BigInt(minutes + alertHistoryMinutes(rule)) * MINUTE_NANOS,
+    filter: alertFilter(rule),
+    groupBy: 'service',
+    durations: rule.signal === 'latency',
+  });
 
 export type Query = readonly [name: string, targetMs: number | null, run: () => Promise<unknown>];
 
@@ -130,5 +147,9 @@ export function queries(store: TraceStore, { traceId, correlationId }: Loaded): 
       () =>
         store.compare({ ...HOUR, filter: service, selection: { ...HOUR, minDurationNanos: 100_000_000n } }),
     ],
+    ...READY_MADE_ALERT_RULES.flatMap((rule): Query[] => [
+      [`alert rule, each minute: ${rule.name}`, null, () => alertMinutes(store, rule, 60)],
+      [`alert rule, preview: ${rule.name}`, null, () => alertMinutes(store, rule, 1440)],
+    ]),
   ];
 }
