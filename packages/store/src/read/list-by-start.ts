@@ -19,6 +19,8 @@ import {
 } from './time-windows.ts';
 import { type TracesInWindow, tracesInWindow } from './traces-in-window.ts';
 
+/** Traces that satisfy the filter only after the range they start in; of more, some are missing, and the list says so. */
+const LATE_TRACES = 20_000;
 /** Candidates of one window that are evaluated at most; what is older waits for the next window. */
 const CANDIDATES_PER_STEP = 2_000;
 const LAST_TIME = 2n ** 63n;
@@ -137,22 +139,23 @@ class StartWalk {
    * satisfy it there start there, too, and going through those took 0.6 s for each page after the first.
    */
   async #findLate(window: TimeWindow, condition: Condition): Promise<void> {
-    const late = await this.#candidates(window, {
-      limit: CANDIDATES_PER_STEP * 10,
-      condition: async (params) => {
-        const seen = visible(this.#query.projects, params);
-        const [from, to] = [params.time(window.from), params.time(window.to)];
-        const matches = await condition(params);
-        return `${matches} AND trace_id IN (
-  SELECT trace_id FROM traces
-  WHERE ${seen} AND bucket BETWEEN toStartOfTenMinutes(${params.time(window.from - LOOK_AROUND_NANOS)}) AND ${from}
-    AND start < ${from}
-    AND trace_id IN (SELECT trace_id FROM spans WHERE ${seen} AND start >= ${from} AND start < ${to} AND ${matches})
-)`;
-      },
-    });
-    if (late.isCut) this.partial = { reason: 'limit' };
-    await this.#evaluate(late, [...late.traceIds.keys()]);
+    const params = new SqlParameters();
+    const seen = visible(this.#query.projects, params);
+    const [from, to] = [params.time(window.from), params.time(window.to)];
+    const sql = `
+SELECT DISTINCT trace_id FROM traces
+WHERE ${seen} AND bucket BETWEEN toStartOfTenMinutes(${params.time(window.from - LOOK_AROUND_NANOS)}) AND ${from}
+  AND start < ${from}
+  AND trace_id IN (
+    SELECT trace_id FROM spans
+    WHERE ${seen} AND start >= ${from} AND start < ${to} AND ${await condition(params)}
+  )
+LIMIT ${LATE_TRACES}`;
+    const { signal } = this.#query;
+    const result = await select(this.#reader, { sql, params, deadline: this.#deadline, signal });
+    const late = Array.from(result.column<ArrayLike<Uint8Array>>('trace_id'), hex);
+    if (late.length === LATE_TRACES) this.partial = { reason: 'limit' };
+    await this.#evaluate(late, window);
     this.#reached = window.from;
   }
 
@@ -164,7 +167,7 @@ class StartWalk {
     const limit = this.#candidatesPerStep();
     const candidates = await this.#candidates(window, { condition, limit });
     for (const batch of this.#batches(candidates)) {
-      await this.#evaluate(candidates, batch);
+      await this.#evaluateRows(candidates, batch);
       // Candidates come by their latest match, so what is left starts no later than this.
       const last = candidates.lasts[batch.at(-1) as number] as bigint;
       this.#reached = last + 1n;
@@ -201,7 +204,7 @@ class StartWalk {
       const ahead = { from: window.from, to: window.to + lookAhead };
       const candidates = await this.#candidates(ahead, { condition, limit });
       if (candidates.isCut) this.partial = { reason: 'limit' };
-      for (const batch of this.#batches(candidates)) await this.#evaluate(candidates, batch);
+      for (const batch of this.#batches(candidates)) await this.#evaluateRows(candidates, batch);
       this.#reached = window.to;
       if (candidates.isCut) return;
     }
@@ -259,22 +262,28 @@ LIMIT ${limit}`;
     );
   }
 
-  async #evaluate({ traceIds, firsts, lasts }: Candidates, rows: readonly number[]): Promise<void> {
-    const ids = rows.map((row) => traceIds[row] as string);
+  async #evaluateRows({ traceIds, firsts, lasts }: Candidates, rows: readonly number[]): Promise<void> {
+    await this.#evaluate(
+      rows.map((row) => traceIds[row] as string),
+      {
+        from: rows.reduce((min, row) => smaller(min, firsts[row] as bigint), LAST_TIME),
+        to: rows.reduce((max, row) => -smaller(-max, -(lasts[row] as bigint)), -LAST_TIME),
+      },
+    );
+  }
+
+  /** Traces of which spans were seen in a range. */
+  async #evaluate(traceIds: readonly string[], { from, to }: TimeWindow): Promise<void> {
     const { projects, signal } = this.#query;
     const summaries = await evaluateTraces(this.#reader, {
       projects,
       filter: this.#remaining,
-      traceIds: ids,
-      where: {
-        known: 'seen',
-        from: rows.reduce((min, row) => smaller(min, firsts[row] as bigint), LAST_TIME),
-        to: rows.reduce((max, row) => -smaller(-max, -(lasts[row] as bigint)), -LAST_TIME),
-      },
+      traceIds,
+      where: { known: 'seen', from, to },
       deadline: this.#deadline,
       signal,
     });
-    for (const id of ids) this.#seen.add(id);
+    for (const id of traceIds) this.#seen.add(id);
     this.#found.push(...summaries.filter((summary) => this.#isWanted(summary)));
   }
 
