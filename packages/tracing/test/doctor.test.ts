@@ -38,6 +38,7 @@ describe('doctor', () => {
     ['a wrong path', {}, answering(404), 'should end in /v1/traces'],
     ['a clock that is off', {}, answering(200, { date: 'Sun, 22 Nov 2020 00:00:00 GMT' }), 'differ by'],
     ['a switched-off SDK', { OTEL_SDK_DISABLED: 'true' }, answering(200), 'tracing is switched off'],
+    ['another exporter', { OTEL_TRACES_EXPORTER: 'zipkin' }, answering(200), 'over OTLP, whatever'],
     ['a sampler that keeps nothing', { OTEL_TRACES_SAMPLER: 'always_off' }, answering(200), 'keeps nothing'],
     ['a nameless service', {}, answering(200), 'the service has no name'],
     ['the port of gRPC', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4317' }, answering(200), 'port of gRPC'],

@@ -28,7 +28,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
   const direct = settings.protocol === 'http/protobuf' && settings.google === null;
   return [
     nodeVersion(),
-    ...switches(settings),
+    ...switches(settings, env),
     ...unknownVariables(env),
     ...apiCopies(directory),
     ...appStart(directory, env, app),
@@ -57,9 +57,16 @@ function settingsFinding(env: Environment): Settings | Finding {
   }
 }
 
-function* switches(settings: Settings): Generator<Finding> {
+function* switches(settings: Settings, env: Environment): Generator<Finding> {
   if (!settings.enabled) {
     yield broken('tracing is switched off', 'unset OTEL_SDK_DISABLED and OTEL_TRACES_EXPORTER=none');
+  }
+  const exporter = env.OTEL_TRACES_EXPORTER?.trim() || 'otlp';
+  if (exporter !== 'otlp' && exporter !== 'none') {
+    yield doubtful(
+      `spans go out over OTLP, whatever OTEL_TRACES_EXPORTER=${exporter} says`,
+      'set it to otlp or none; where they go says OTEL_EXPORTER_OTLP_ENDPOINT',
+    );
   }
   const sampler = settings.sampler.toString();
   if (/AlwaysOff|Based\{0\}/.test(sampler)) {

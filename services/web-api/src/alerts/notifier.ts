@@ -66,8 +66,8 @@ export class Notifier {
     const { now, onTold, onFailed, pausesMs } = this.#options;
     const news = newsFor(book, target.name, now());
     if (news.length === 0) return;
-    const now50 = news.slice(0, MAX_NEWS);
-    const message = this.#message(now50, { isTest: false, omitted: news.length - now50.length });
+    const sent = news.slice(0, MAX_NEWS);
+    const message = this.#message(sent, { isTest: false, omitted: news.length - sent.length });
     const { signal } = this.#stop;
     const result = await deliver(target, message, {
       signal,
@@ -76,7 +76,7 @@ export class Notifier {
     if (!result.ok && signal.aborted) return;
     this.#count(result);
     if (!result.ok) return onFailed(target, result.reason);
-    for (const one of now50) markTold(book, target.name, one, message.sentMs);
+    for (const one of sent) markTold(book, target.name, one, message.sentMs);
     onTold();
   }
 
