@@ -26,7 +26,7 @@ export function nextAlertState(
   { verdict, atMs }: { readonly verdict: Exclude<AlertVerdict, 'unwatched'>; readonly atMs: number },
   rule: Timing,
 ): AlertState {
-  const before = previous ?? initial(atMs);
+  const before = previous ?? quietAlertState(atMs);
   switch (verdict) {
     case 'breach':
       return breached(before, atMs, rule);
@@ -41,7 +41,8 @@ export function nextAlertState(
   }
 }
 
-const initial = (atMs: number): AlertState => ({
+/** Of an alert that nothing is known of, or that is over. */
+export const quietAlertState = (atMs: number): AlertState => ({
   status: 'ok',
   sinceMs: atMs,
   breachedSinceMs: null,

@@ -9,7 +9,7 @@ export {
   alertFieldJsonName,
   alertRuleToJson,
 } from './alert-rule.ts';
-export { type AlertState, type AlertStatus, nextAlertState } from './alert-state.ts';
+export { type AlertState, type AlertStatus, nextAlertState, quietAlertState } from './alert-state.ts';
 export { alertConditionText, alertSignalText, alertValueText } from './alert-text.ts';
 export {
   type AlertMinute,

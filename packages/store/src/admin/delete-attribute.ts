@@ -74,9 +74,13 @@ async function deleteFromDetails(
   const isIt = `JSONExtractString(entry, 'key') = ${name}${hasValue}`;
   const kept = (list: string) =>
     jsonList(`arrayFilter(entry -> NOT (${isIt}), JSONExtractArrayRaw(${list}))`);
-  const without = (item: string) => jsonObject(item, `field.1 = 'attributes', ${kept('field.2')}`);
-  const items = jsonList(`arrayMap(item -> ${without('item')}, JSONExtractArrayRaw(member.2))`);
-  const rewritten = jsonObject('details', `member.1 IN ('events', 'links'), ${items}`, 'member');
+  const item = jsonObject('item', 'field', `if(field.1 = 'attributes', ${kept('field.2')}, field.2)`);
+  const items = jsonList(`arrayMap(item -> ${item}, JSONExtractArrayRaw(member.2))`);
+  const rewritten = jsonObject(
+    'details',
+    'member',
+    `if(member.1 IN ('events', 'links'), ${items}, member.2)`,
+  );
   await rewrite(
     admin,
     `UPDATE details = ${rewritten}
@@ -87,11 +91,10 @@ WHERE position(details, ${params.text(JSON.stringify(key))}) > 0 AND ${visible(p
 
 const jsonList = (items: string): string => `concat('[', arrayStringConcat(${items}, ','), ']')`;
 
-/** The JSON object `text`, with other values where a condition on its members (name, raw value) says so. */
-function jsonObject(text: string, conditionAndValue: string, variable = 'field'): string {
-  const value = `if(${conditionAndValue}, ${variable}.2)`;
-  const member = `concat('"', ${variable}.1, '":', ${value})`;
-  return `concat('{', arrayStringConcat(arrayMap(${variable} -> ${member}, JSONExtractKeysAndValuesRaw(${text})), ','), '}')`;
+/** The JSON object `text` anew, with `value` for each of its members: a pair of a name and a raw value. */
+function jsonObject(text: string, member: string, value: string): string {
+  const members = `arrayMap(${member} -> concat('"', ${member}.1, '":', ${value}), JSONExtractKeysAndValuesRaw(${text}))`;
+  return `concat('{', arrayStringConcat(${members}, ','), '}')`;
 }
 
 async function rewrite(admin: Administrator, change: string, params: SqlParameters): Promise<void> {

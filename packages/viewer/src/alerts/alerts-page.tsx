@@ -10,6 +10,7 @@ import { useSession } from '../app/session.ts';
 import { useShortcuts } from '../app/shortcuts.tsx';
 import { useUrlState } from '../app/url-state.ts';
 import { Icon } from '../design/icon.tsx';
+import { RefreshButton } from '../design/refresh-button.tsx';
 import { Failure, Loading } from '../design/states.tsx';
 import { AlertHistory } from './alert-history.tsx';
 import { AlertRules } from './alert-rules.tsx';
@@ -60,15 +61,7 @@ function Overview({ isAdmin }: { isAdmin: boolean }) {
             <Icon name="plus" /> New rule
           </button>
         )}
-        <button
-          type="button"
-          className="button icon"
-          onClick={refresh}
-          aria-label="Refresh"
-          title="Refresh (r)"
-        >
-          <Icon name="refresh" />
-        </button>
+        <RefreshButton onRefresh={refresh} />
       </div>
       {alerts.isFetching ? <div className="loading-bar" /> : <div className="loading-rest" />}
       {failed !== undefined && <Failure error={failed.error} what="the alerts" retry={refresh} />}

@@ -4,6 +4,7 @@ import { tickClock } from '../app/clock.ts';
 import { useShortcuts } from '../app/shortcuts.tsx';
 import { useUrlState } from '../app/url-state.ts';
 import { Icon } from '../design/icon.tsx';
+import { RefreshButton } from '../design/refresh-button.tsx';
 import { isRelative } from '../time/range.ts';
 import { RangePicker } from '../time/range-picker.tsx';
 import { Facets } from './facets.tsx';
@@ -76,15 +77,7 @@ export function ExplorePage() {
           >
             <Icon name={live ? 'pause' : 'play'} /> Live
           </button>
-          <button
-            type="button"
-            className="button icon"
-            onClick={tickClock}
-            aria-label="Refresh"
-            title="Refresh (r)"
-          >
-            <Icon name="refresh" />
-          </button>
+          <RefreshButton onRefresh={tickClock} />
         </div>
       </div>
       <div className={showFacets ? 'explore-body facets-shown' : 'explore-body'}>

@@ -4,6 +4,7 @@ import { tickClock } from '../app/clock.ts';
 import { useShortcuts } from '../app/shortcuts.tsx';
 import { useSize } from '../charts/canvas.ts';
 import { Icon } from '../design/icon.tsx';
+import { RefreshButton } from '../design/refresh-button.tsx';
 import { knowServices } from '../design/service-color.ts';
 import { Empty, Failure, Loading } from '../design/states.tsx';
 import { formatCount } from '../time/format.ts';
@@ -43,15 +44,7 @@ export function MapPage() {
         </span>
         <span className="spread" />
         <RangePicker />
-        <button
-          type="button"
-          className="button icon"
-          onClick={tickClock}
-          aria-label="Refresh"
-          title="Refresh (r)"
-        >
-          <Icon name="refresh" />
-        </button>
+        <RefreshButton onRefresh={tickClock} />
       </div>
       {failed !== null && <Failure error={failed.error} what="the map" retry={() => void failed.refetch()} />}
       {failed === null && isPending && <Loading what="the map" />}

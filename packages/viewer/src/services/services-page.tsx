@@ -3,7 +3,7 @@ import { useScope, useServices, useTimeseries } from '../api/queries.ts';
 import { tickClock } from '../app/clock.ts';
 import { useShortcuts } from '../app/shortcuts.tsx';
 import { useUrlState } from '../app/url-state.ts';
-import { Icon } from '../design/icon.tsx';
+import { RefreshButton } from '../design/refresh-button.tsx';
 import { Empty, Failure, Loading, PartialNotice } from '../design/states.tsx';
 import { FilterBar } from '../explore/filter-bar.tsx';
 import { equalsTerm } from '../explore/filter-terms.ts';
@@ -39,15 +39,7 @@ export function ServicesPage() {
         <h1>Services</h1>
         <FilterBar scope={scope} />
         <RangePicker />
-        <button
-          type="button"
-          className="button icon"
-          onClick={tickClock}
-          aria-label="Refresh"
-          title="Refresh (r)"
-        >
-          <Icon name="refresh" />
-        </button>
+        <RefreshButton onRefresh={tickClock} />
       </div>
       {services.isFetching ? <div className="loading-bar" /> : <div className="loading-rest" />}
       {services.data?.partial != null && (

@@ -4,6 +4,7 @@ import {
   type AlertStatus,
   nextAlertState,
   observeAlert,
+  quietAlertState,
 } from '@utxoiq/model/alert';
 import {
   type AlertBook,
@@ -108,14 +109,7 @@ function silentMinutes(rule: AlertRule): number {
 
 /** As it is when it is not watched any more. */
 export function endedAlert(alert: KeptAlert, end: AlertEnd, atMs: number): KeptAlert {
-  const state = {
-    status: 'ok',
-    sinceMs: atMs,
-    breachedSinceMs: null,
-    blindSinceMs: null,
-    observedMs: atMs,
-  } as const;
-  return { ...alert, state, peak: null, end };
+  return { ...alert, state: quietAlertState(atMs), peak: null, end };
 }
 
 function worse({ comparison }: AlertRule, before: number | null, value: number | null): number | null {
