@@ -59,6 +59,7 @@ import { type OperationsQuery, operations, type ServicesQuery, services } from '
 import { projectsWithData, type SpansQuery, spansById } from './read/spans-by-id.ts';
 import { spansOfTraces } from './read/spans-of-traces.ts';
 import { timeseries } from './read/timeseries.ts';
+import { TraceDensity } from './read/trace-density.ts';
 import { attributeValues, facets } from './read/value-counts.ts';
 import { loadMigrations, migrate } from './schema/migrate.ts';
 import type { Cluster } from './schema/template.ts';
@@ -105,7 +106,8 @@ export class TraceStore implements AsyncDisposable {
   private constructor(connection: Connection, limits: QueryLimits, cluster: Cluster) {
     this.#connection = connection;
     const keys = new KeyCatalogue(connection);
-    this.#reader = { connection, limits, keys, data: new DataRange(connection) };
+    const data = new DataRange(connection);
+    this.#reader = { connection, limits, keys, data, density: new TraceDensity() };
     this.#admin = { connection, cluster, keys };
   }
 

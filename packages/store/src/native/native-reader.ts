@@ -1,4 +1,4 @@
-/** Typed arrays where the type has one; `Uint8Array[]` for FixedString, arrays and Maps for what is nested. */
+/** Typed arrays where the type has one; hex digits for FixedString (ids), arrays and Maps for what is nested. */
 export type ColumnValues = ArrayLike<unknown> & Iterable<unknown>;
 
 /** The distinct texts of a LowCardinality column, and which of them each row has. */
@@ -217,12 +217,12 @@ class NativeReader {
     return this.#bytes.buffer.slice(from, from + size) as ArrayBuffer;
   }
 
-  #fixedStrings(width: number, rows: number): Uint8Array[] {
+  /** In one piece, then cut: a call for each row took five times as long. */
+  #fixedStrings(width: number, rows: number): string[] {
     const from = this.#at;
     this.#at += width * rows;
-    return Array.from({ length: rows }, (_, row) =>
-      this.#bytes.subarray(from + row * width, from + (row + 1) * width),
-    );
+    const digits = this.#buffer.toString('hex', from, this.#at);
+    return Array.from({ length: rows }, (_, row) => digits.slice(row * width * 2, (row + 1) * width * 2));
   }
 
   #u64(): number {

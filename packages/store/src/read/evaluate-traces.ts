@@ -6,7 +6,7 @@ import type { Deadline } from './limits.ts';
 import type { Projects } from './queries.ts';
 import { SUMMARIZED, type Summaries, summarizeRows } from './raw-summaries.ts';
 import { type Reader, select, visible } from './reader.ts';
-import { hex, unsigned } from './span-rows.ts';
+import { unsigned } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { byCount } from './summarize.ts';
 import type { TimeWindow } from './time-windows.ts';
@@ -141,10 +141,10 @@ GROUP BY trace_id`;
   return summariesOf(await select(reader, { sql, params, deadline, signal }));
 }
 
-type Root = readonly [Uint8Array, string, string, bigint, bigint, string];
+type Root = readonly [string, string, string, bigint, bigint, string];
 
 function summariesOf(result: NativeResult): Summaries {
-  const traceId = result.column<ArrayLike<Uint8Array>>('trace_id');
+  const traceId = result.column('trace_id');
   const firstStart = result.column<BigInt64Array>('first_start');
   const lastStart = result.column<BigInt64Array>('last_start');
   const lastEnd = result.column<BigInt64Array>('last_end');
@@ -164,13 +164,13 @@ function summariesOf(result: NativeResult): Summaries {
     const end = lastEnd[row] as bigint;
     const root = hasRoot[row] === 1 ? (roots[row] as Root) : null;
     summaries.push({
-      traceId: hex(traceId[row] as Uint8Array),
+      traceId: traceId[row] as string,
       projectId: root === null ? (firstProject[row] as string) : root[5],
       root:
         root === null
           ? null
           : {
-              spanId: hex(root[0]),
+              spanId: root[0],
               name: root[1],
               serviceName: root[2],
               startUnixNano: unsigned(root[3]),

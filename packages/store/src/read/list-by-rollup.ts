@@ -8,7 +8,6 @@ import { type FoundTraces, limitReached } from './partial.ts';
 import type { ListTracesQuery } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
 import { nearBuckets } from './rollup-buckets.ts';
-import { hex } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
 /** Candidates that a filter has yet to sort out. */
@@ -94,12 +93,12 @@ HAVING first_start BETWEEN ${params.time(from)} AND ${params.time(to)}${duration
 ORDER BY sort_key ${direction}, id ${direction}
 LIMIT ${stepOf(query)}`;
   const result = await select(reader, { sql, params, deadline, signal: query.signal });
-  const ids = result.column<ArrayLike<Uint8Array>>('id');
+  const ids = result.column('id');
   const keys = result.column<ArrayLike<unknown>>('sort_key');
   const starts = result.column<BigInt64Array>('first_start');
   const ends = result.column<BigInt64Array>('last_end');
   return Array.from({ length: result.rows }, (_, row) => ({
-    key: { sortKey: String(keys[row]), id: hex(ids[row] as Uint8Array) },
+    key: { sortKey: String(keys[row]), id: ids[row] as string },
     start: starts[row] as bigint,
     end: ends[row] as bigint,
   }));

@@ -8,7 +8,6 @@ import { type FoundTraces, limitReached } from './partial.ts';
 import type { ListTracesQuery } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
 import { nearBuckets } from './rollup-buckets.ts';
-import { hex } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
 type RootQuery = ListTracesQuery & { readonly orderBy: TraceOrder };
@@ -139,9 +138,9 @@ FROM (
 ${inOrder}`;
     const result = await select(this.#reader, { sql, params, deadline: this.#deadline, signal });
     const keys = result.column<BigInt64Array>('sort_key');
-    return Array.from(result.column<ArrayLike<Uint8Array>>('trace_id'), (id, row) => ({
+    return Array.from(result.column('trace_id'), (id, row) => ({
       sortKey: String(keys[row]),
-      id: hex(id),
+      id,
     }));
   }
 
@@ -205,8 +204,8 @@ HAVING first_start BETWEEN ${params.time(from)} AND ${params.time(to)}`;
     const starts = result.column<BigInt64Array>('first_start');
     const ends = result.column<BigInt64Array>('last_end');
     const found = Array.from(
-      result.column<ArrayLike<Uint8Array>>('trace_id'),
-      (id, row) => [hex(id), [starts[row] as bigint, ends[row] as bigint]] as const,
+      result.column('trace_id'),
+      (id, row) => [id, [starts[row] as bigint, ends[row] as bigint]] as const,
     );
     return new Map(found);
   }

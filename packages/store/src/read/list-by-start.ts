@@ -8,7 +8,6 @@ import { numericKey, type PageKey } from './page-token.ts';
 import { type FoundTraces, limitReached } from './partial.ts';
 import type { ListTracesQuery, PartialReason } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
-import { hex } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import {
   FIRST_WINDOW_NANOS,
@@ -122,16 +121,17 @@ class StartWalk {
     // Where nothing is to be expected ahead, the first window takes it in.
     const range = isAheadEmpty ? { from: asked.from, to: ahead.to } : asked;
     let { to } = range;
-    let length = FIRST_WINDOW_NANOS;
+    let length = this.#firstLength();
     while (to > range.from && !this.#isEnough()) {
       const window = { from: startOfWindow(range, to, length, data), to };
       const left = await this.#search(window, condition);
       // What is left of a window is so dense that the next one need not be longer.
-      if (left === null) length *= this.#growth();
+      if (left === null) length = larger(length * this.#growth(), FIRST_WINDOW_NANOS);
       to = left ?? window.from;
       this.#reached = to;
     }
     if (to <= range.from) this.#reached = this.#query.startUnixNano;
+    if (this.#query.filter === null) this.#learnDensity(smaller(range.to, data.to));
   }
 
   /**
@@ -153,7 +153,7 @@ WHERE ${seen} AND bucket BETWEEN toStartOfTenMinutes(${params.time(window.from -
 LIMIT ${LATE_TRACES}`;
     const { signal } = this.#query;
     const result = await select(this.#reader, { sql, params, deadline: this.#deadline, signal });
-    const late = Array.from(result.column<ArrayLike<Uint8Array>>('trace_id'), hex);
+    const late = Array.from(result.column('trace_id'));
     if (late.length === LATE_TRACES) this.partial = { reason: 'limit' };
     await this.#evaluate(late, window);
     this.#reached = window.from;
@@ -174,6 +174,17 @@ LIMIT ${LATE_TRACES}`;
       if (this.#isEnough()) return last + 1n;
     }
     return candidates.isCut ? endAfter(candidates.lasts.at(-1) as bigint) : null;
+  }
+
+  #firstLength(): bigint {
+    if (this.#query.filter !== null) return FIRST_WINDOW_NANOS;
+    return this.#reader.density.windowOf(this.#candidatesPerStep());
+  }
+
+  #learnDensity(newest: bigint): void {
+    const traces = this.inOrder().slice(0, this.#query.pageSize + 1);
+    const oldest = traces.at(-1)?.startUnixNano ?? newest;
+    this.#reader.density.learn(traces.length, oldest < newest ? newest - oldest : 0n);
   }
 
   /**
@@ -246,7 +257,7 @@ LIMIT ${limit}`;
     const firsts = result.column<BigInt64Array>('first_start');
     const lasts = result.column<BigInt64Array>('last_start');
     return {
-      traceIds: Array.from(result.column<ArrayLike<Uint8Array>>('trace_id'), hex),
+      traceIds: Array.from(result.column('trace_id')),
       firsts,
       lasts,
       isCut: result.rows === limit,
@@ -312,5 +323,6 @@ interface Candidates {
 }
 
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 const compare = <Value extends bigint | string>(a: Value, b: Value): number => (a < b ? -1 : a > b ? 1 : 0);

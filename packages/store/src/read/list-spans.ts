@@ -6,7 +6,7 @@ import { decodePageToken, encodePageToken, numericKey, type PageKey } from './pa
 import { limitReached } from './partial.ts';
 import type { ListSpansQuery, ListSpansResult, PartialReason, SpanOrder, SpanSummary } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
-import { hex, parentOf, unsigned } from './span-rows.ts';
+import { parentOf, unsigned } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { type TimeWindow, timeWindows, windowGrowth } from './time-windows.ts';
 
@@ -106,9 +106,9 @@ function isAfter(field: string, direction: string, after: PageKey, params: SqlPa
 
 function spanSummaries(result: NativeResult): SpanSummary[] {
   const project = result.column('project');
-  const traceId = result.column<ArrayLike<Uint8Array>>('trace_id');
-  const spanId = result.column<ArrayLike<Uint8Array>>('span_id');
-  const parent = result.column<ArrayLike<Uint8Array>>('parent_span_id');
+  const traceId = result.column('trace_id');
+  const spanId = result.column('span_id');
+  const parent = result.column('parent_span_id');
   const name = result.column('name');
   const service = result.column('service');
   const kind = result.column<Uint8Array>('kind');
@@ -117,9 +117,9 @@ function spanSummaries(result: NativeResult): SpanSummary[] {
   const duration = result.column<BigInt64Array>('duration');
   return Array.from({ length: result.rows }, (_, row) => ({
     projectId: project[row] as string,
-    traceId: hex(traceId[row] as Uint8Array),
-    spanId: hex(spanId[row] as Uint8Array),
-    parentSpanId: parentOf(parent[row] as Uint8Array),
+    traceId: traceId[row] as string,
+    spanId: spanId[row] as string,
+    parentSpanId: parentOf(parent[row] as string),
     name: name[row] as string,
     serviceName: service[row] as string,
     kind: kind[row] as number,

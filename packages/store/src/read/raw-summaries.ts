@@ -1,6 +1,6 @@
 import type { TraceSummary } from '@utxoiq/model';
 import type { NativeResult } from '../native/native-reader.ts';
-import { hex, parentOf, unsigned } from './span-rows.ts';
+import { parentOf, unsigned } from './span-rows.ts';
 import { byCount } from './summarize.ts';
 
 /** What `summarizeRows` needs of `spans`. */
@@ -51,9 +51,9 @@ interface Row {
 function* rowsOf(result: NativeResult): Generator<Row> {
   if (result.rows === 0) return;
   const project = result.column('project');
-  const traceId = result.column<ArrayLike<Uint8Array>>('trace_id');
-  const spanId = result.column<ArrayLike<Uint8Array>>('span_id');
-  const parent = result.column<ArrayLike<Uint8Array>>('parent_span_id');
+  const traceId = result.column('trace_id');
+  const spanId = result.column('span_id');
+  const parent = result.column('parent_span_id');
   const service = result.column('service');
   const name = result.column('name');
   const status = result.column<Uint8Array>('status_code');
@@ -61,9 +61,9 @@ function* rowsOf(result: NativeResult): Generator<Row> {
   const duration = result.column<BigInt64Array>('duration');
   for (let row = 0; row < result.rows; row++) {
     yield {
-      traceId: hex(traceId[row] as Uint8Array),
-      spanId: hex(spanId[row] as Uint8Array),
-      hasParent: parentOf(parent[row] as Uint8Array) !== null,
+      traceId: traceId[row] as string,
+      spanId: spanId[row] as string,
+      hasParent: parentOf(parent[row] as string) !== null,
       project: project[row] as string,
       service: service[row] as string,
       name: name[row] as string,
@@ -77,11 +77,12 @@ function* rowsOf(result: NativeResult): Generator<Row> {
 
 /** The rows of one trace, copies left out. */
 class Gathered {
-  readonly #seen = new Set<string>();
+  readonly #bySpanId = new Map<string, Row[]>();
   readonly #services = new Map<string, number>();
   #first: Row;
   #root: Row | null = null;
   #end: bigint;
+  #spans = 0;
   #errors = 0;
 
   constructor(row: Row) {
@@ -90,14 +91,23 @@ class Gathered {
   }
 
   add(row: Row): void {
-    const id = `${row.spanId} ${row.start} ${row.end} ${row.name}`;
-    if (this.#seen.has(id)) return;
-    this.#seen.add(id);
+    if (this.#isCopy(row)) return;
+    this.#spans++;
     this.#services.set(row.service, (this.#services.get(row.service) ?? 0) + 1);
     if (row.failed) this.#errors++;
     if (row.end > this.#end) this.#end = row.end;
     if (isBefore(row, this.#first)) this.#first = row;
     if (!row.hasParent && (this.#root === null || isBefore(row, this.#root))) this.#root = row;
+  }
+
+  /** Whether a row with the same id, start, end and name came before; one that differs is another span. */
+  #isCopy(row: Row): boolean {
+    const same = this.#bySpanId.get(row.spanId);
+    if (same === undefined) this.#bySpanId.set(row.spanId, [row]);
+    else if (same.some(({ start, end, name }) => start === row.start && end === row.end && name === row.name))
+      return true;
+    else same.push(row);
+    return false;
   }
 
   summary(): TraceSummary {
@@ -117,7 +127,7 @@ class Gathered {
             },
       startUnixNano: unsigned(this.#first.start),
       endUnixNano: unsigned(this.#end),
-      spanCount: this.#seen.size,
+      spanCount: this.#spans,
       errorCount: this.#errors,
       services: byCount(this.#services),
     };

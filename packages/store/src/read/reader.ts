@@ -7,6 +7,7 @@ import type { KeyCatalogue } from './key-catalogue.ts';
 import type { Deadline, QueryLimits } from './limits.ts';
 import type { Projects } from './queries.ts';
 import type { SqlParameters } from './sql-parameters.ts';
+import type { TraceDensity } from './trace-density.ts';
 
 /** What every query needs. */
 export interface Reader {
@@ -14,6 +15,7 @@ export interface Reader {
   readonly limits: QueryLimits;
   readonly keys: KeyCatalogue;
   readonly data: DataRange;
+  readonly density: TraceDensity;
 }
 
 export interface Select {
@@ -33,6 +35,8 @@ export interface Select {
 const SETTINGS: ClickHouseSettings = {
   // No table has any, and looking for them costs a small statement 4 to 8 %.
   optimize_use_projections: 0,
+  // Small reads are of the same minutes again and again. Those of more than a million rows leave the cache alone.
+  use_uncompressed_cache: 1,
   // Checking skip indexes while reading doubled the cost of reading one trace: bench/store/queries.ts
   use_skip_indexes_on_data_read: 0,
   precise_float_parsing: 1,

@@ -16,24 +16,18 @@ export const WHOLE_SPAN = [
   ...Array.from(PROMOTED_ATTRIBUTES.keys(), promotedColumn),
 ].join(', ');
 
-type Bytes = ArrayLike<Uint8Array>;
 type Maps<Value> = ArrayLike<ReadonlyMap<string, Value>>;
 
-export const hex = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 const NO_PARENT = '0000000000000000';
-export const parentOf = (bytes: Uint8Array): string | null => {
-  const id = hex(bytes);
-  return id === NO_PARENT ? null : id;
-};
+export const parentOf = (id: string): string | null => (id === NO_PARENT ? null : id);
 
 export function spansFromRows(result: NativeResult): Span[] {
   // An empty answer has no columns either.
   if (result.rows === 0) return [];
   const project = result.column('project');
-  const traceId = result.column<Bytes>('trace_id');
-  const spanId = result.column<Bytes>('span_id');
-  const parent = result.column<Bytes>('parent_span_id');
+  const traceId = result.column('trace_id');
+  const spanId = result.column('span_id');
+  const parent = result.column('parent_span_id');
   const name = result.column('name');
   const kind = result.column<Uint8Array>('kind');
   const statusCode = result.column<Uint8Array>('status_code');
@@ -49,9 +43,9 @@ export function spansFromRows(result: NativeResult): Span[] {
   const scopes = memoized(scopeFromText);
   return Array.from({ length: result.rows }, (_, row) => ({
     projectId: project[row] as string,
-    traceId: hex(traceId[row] as Uint8Array),
-    spanId: hex(spanId[row] as Uint8Array),
-    parentSpanId: parentOf(parent[row] as Uint8Array),
+    traceId: traceId[row] as string,
+    spanId: spanId[row] as string,
+    parentSpanId: parentOf(parent[row] as string),
     flags: flags[row] as number,
     name: name[row] as string,
     kind: kind[row] as SpanKind,

@@ -6,7 +6,6 @@ import type { Deadline } from './limits.ts';
 import type { ListTracesQuery } from './queries.ts';
 import { SUMMARIZED, summarizeRows } from './raw-summaries.ts';
 import { type Reader, select, visible } from './reader.ts';
-import { hex } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import type { TimeWindow } from './time-windows.ts';
 
@@ -62,13 +61,13 @@ LIMIT ${MAX_ROWS}`;
 /** When the latest span that satisfies the filter starts, of each trace. */
 function latestMatches(result: NativeResult): bigint[] {
   if (result.rows === 0) return [];
-  const traceId = result.column<ArrayLike<Uint8Array>>('trace_id');
+  const traceId = result.column('trace_id');
   const start = result.column<BigInt64Array>('start');
   const matched = result.column<Uint8Array>('matched');
   const latest = new Map<string, bigint>();
   for (let row = 0; row < result.rows; row++) {
     if (matched[row] === 0) continue;
-    const id = hex(traceId[row] as Uint8Array);
+    const id = traceId[row] as string;
     const known = latest.get(id);
     if (known === undefined || (start[row] as bigint) > known) latest.set(id, start[row] as bigint);
   }

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { TraceDensity } from './trace-density.ts';
+
+const SECOND = 1_000_000_000n;
+
+describe('the window in which a page of the newest traces is looked for first', () => {
+  it('is two minutes before anything is known', () => {
+    expect(new TraceDensity().windowOf(40)).toBe(120n * SECOND);
+  });
+
+  it('is twice as long as so many traces took in the last list', () => {
+    const density = new TraceDensity();
+    density.learn(20, 4n * SECOND);
+    expect(density.windowOf(40)).toBe(16n * SECOND);
+  });
+
+  it('is at least a second and at most two minutes, and stays where a list was empty', () => {
+    const density = new TraceDensity();
+    density.learn(1000, 1n);
+    expect(density.windowOf(40)).toBe(SECOND);
+    density.learn(1, 3600n * SECOND);
+    expect(density.windowOf(40)).toBe(120n * SECOND);
+    density.learn(10, 10n * SECOND);
+    density.learn(0, 5n * SECOND);
+    expect(density.windowOf(10)).toBe(20n * SECOND);
+  });
+});
