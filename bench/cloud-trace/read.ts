@@ -11,7 +11,7 @@ import Fastify from 'fastify';
 import { CloudTraceAccess } from '../../services/web-api/src/cloud-trace/access.ts';
 import { cloudTraceRoutes } from '../../services/web-api/src/cloud-trace/cloud-trace-routes.ts';
 import { CloudTraceService } from '../../services/web-api/src/cloud-trace/cloud-trace-service.ts';
-import { DAY_MS, END_MS, loadOnce } from '../store/load.ts';
+import { byTurns, DAY_MS, END_MS, loadOnce } from '../store/load.ts';
 
 const { values } = parseArgs({
   options: { spans: { type: 'string', default: '10000000' }, 'data-dir': { type: 'string' } },
@@ -41,7 +41,9 @@ const base = `${url}/v1/projects/${project}/traces`;
 const hour = `startTime=${new Date(now - 3_600_000).toISOString()}&endTime=${new Date(now).toISOString()}`;
 const day = `startTime=${new Date(now - DAY_MS).toISOString()}&endTime=${new Date(now).toISOString()}`;
 const filter = encodeURIComponent('root:GET latency:50ms method:GET');
-const rare = encodeURIComponent(`+correlation_id:${loaded.correlationId} latency:1ms method:GET`);
+const traceId = byTurns(loaded.traceIds);
+const correlationId = byTurns(loaded.correlationIds);
+const rare = () => encodeURIComponent(`+correlation_id:${correlationId()} latency:1ms method:GET`);
 
 async function ask(path: string): Promise<string> {
   const response = await fetch(`${base}${path}`, { headers: { authorization: 'Bearer x' } });
@@ -50,13 +52,13 @@ async function ask(path: string): Promise<string> {
   return text;
 }
 
-async function measure(name: string, path: string): Promise<void> {
-  const text = await ask(path);
-  for (let round = 0; round < 4; round++) await ask(path);
+async function measure(name: string, path: () => string): Promise<void> {
+  const text = await ask(path());
+  for (let round = 0; round < 4; round++) await ask(path());
   const times: number[] = [];
   for (let round = 0; round < 21; round++) {
     const start = performance.now();
-    await ask(path);
+    await ask(path());
     times.push(performance.now() - start);
   }
   times.sort((a, b) => a - b);
@@ -69,32 +71,35 @@ async function measure(name: string, path: string): Promise<void> {
   );
 }
 
-await measure('GetTrace', `/${loaded.traceId}`);
+await measure('GetTrace', () => `/${traceId()}`);
 await measure(
   'ListTraces ROOTSPAN 100, 3 terms, last hour',
-  `?view=ROOTSPAN&pageSize=100&${hour}&filter=${filter}`,
+  () => `?view=ROOTSPAN&pageSize=100&${hour}&filter=${filter}`,
 );
 await measure(
   'ListTraces ROOTSPAN 100, 3 terms, 24 h',
-  `?view=ROOTSPAN&pageSize=100&${day}&filter=${filter}`,
+  () => `?view=ROOTSPAN&pageSize=100&${day}&filter=${filter}`,
 );
-await measure('ListTraces ROOTSPAN 100, 3 terms, no times', `?view=ROOTSPAN&pageSize=100&filter=${filter}`);
+await measure(
+  'ListTraces ROOTSPAN 100, 3 terms, no times',
+  () => `?view=ROOTSPAN&pageSize=100&filter=${filter}`,
+);
 await measure(
   'ListTraces ROOTSPAN 100, 3 terms, one rare, 24 h',
-  `?view=ROOTSPAN&pageSize=100&${day}&filter=${rare}`,
+  () => `?view=ROOTSPAN&pageSize=100&${day}&filter=${rare()}`,
 );
 await measure(
   'ListTraces ROOTSPAN 100, 3 terms, by duration, 24 h',
-  `?view=ROOTSPAN&pageSize=100&${day}&filter=${filter}&orderBy=duration%20desc`,
+  () => `?view=ROOTSPAN&pageSize=100&${day}&filter=${filter}&orderBy=duration%20desc`,
 );
 await measure(
   'ListTraces ROOTSPAN 100, 3 terms, by start, 24 h',
-  `?view=ROOTSPAN&pageSize=100&${day}&filter=${filter}&orderBy=start%20desc`,
+  () => `?view=ROOTSPAN&pageSize=100&${day}&filter=${filter}&orderBy=start%20desc`,
 );
-await measure('ListTraces MINIMAL 100, no filter', '?pageSize=100');
+await measure('ListTraces MINIMAL 100, no filter', () => '?pageSize=100');
 await measure(
   'ListTraces COMPLETE 100, 3 terms, last hour',
-  `?view=COMPLETE&pageSize=100&${hour}&filter=${filter}`,
+  () => `?view=COMPLETE&pageSize=100&${hour}&filter=${filter}`,
 );
 
 await app.close();

@@ -6,62 +6,65 @@ export const DAY_MS = 86_400_000;
 export const END_MS = Date.UTC(2026, 10, 22, 14);
 const ROWS_PER_BLOCK = 50_000;
 
+/** Traces all over the day: asked for by turns, since the engine remembers where it found the last one. */
+const TRACES = 50;
+
 export interface Loaded {
   readonly spans: number;
   readonly seconds: number;
-  /** Of one span somewhere in the middle. */
-  readonly traceId: string;
-  readonly correlationId: string;
+  readonly traceIds: readonly string[];
+  readonly correlationIds: readonly string[];
 }
 
-/** Stores generated traces over the 24 hours before `endUnixMs`, in blocks of 50,000 spans, oldest first. */
-export async function load(store: TraceStore, spans: number, endUnixMs: number): Promise<Loaded> {
+/** Stores generated traces over the 24 hours before `END_MS`, in blocks of 50,000 spans, oldest first. */
+async function load(store: TraceStore, spans: number): Promise<number> {
   const traces = Math.ceil(spans / SPANS_PER_TRACE);
   const perBlock = ROWS_PER_BLOCK / SPANS_PER_TRACE;
   const block = new SpanBlock();
-  const startUnixMs = endUnixMs - DAY_MS;
-  let traceId = '';
-  let correlationId = '';
-  const began = performance.now();
+  const startUnixMs = END_MS - DAY_MS;
   for (let at = 0; at < traces; at += perBlock) {
     const part = Math.min(perBlock, traces - at);
     const range = {
       startUnixMs: startUnixMs + (DAY_MS * at) / traces,
       endUnixMs: startUnixMs + (DAY_MS * (at + part)) / traces,
     };
-    generateSpans({ seed: at + 1, traces: part, ...range }, (row) => {
-      block.add(row);
-      const id = row.attributeValues[row.attributeKeys.indexOf('correlation_id')];
-      if (at * 2 > traces && traceId === '' && row.kind === 2 && typeof id === 'string') {
-        traceId = Buffer.from(row.bytes.subarray(0, 16)).toString('hex');
-        correlationId = id;
-      }
-    });
+    generateSpans({ seed: at + 1, traces: part, ...range }, (row) => block.add(row));
     await store.insertBlock(block, { token: `bench-${at}` });
     block.clear();
   }
-  return {
-    spans: traces * SPANS_PER_TRACE,
-    seconds: (performance.now() - began) / 1000,
-    traceId,
-    correlationId,
-  };
+  return traces * SPANS_PER_TRACE;
 }
 
-/** Loads spans that end at `END_MS`; where spans are stored already, takes ids of a stored trace instead. */
+/** Loads spans that end at `END_MS`, unless some are stored already. */
 export async function loadOnce(store: TraceStore, spans: number): Promise<Loaded> {
   const stored = (await store.status()).find(({ table }) => table === 'spans')?.rows ?? 0;
-  if (stored === 0) {
-    const loaded = await load(store, spans, END_MS);
-    const rate = Math.round(loaded.spans / loaded.seconds);
-    console.log(`${loaded.spans} spans over 24 h stored in ${loaded.seconds.toFixed(1)} s (${rate}/s)`);
-    return loaded;
+  if (stored > 0) return { spans: stored, seconds: 0, ...(await idsOf(store)) };
+  const began = performance.now();
+  const loaded = await load(store, spans);
+  const seconds = (performance.now() - began) / 1000;
+  console.log(
+    `${loaded} spans over 24 h stored in ${seconds.toFixed(1)} s (${Math.round(loaded / seconds)}/s)`,
+  );
+  return { spans: loaded, seconds, ...(await idsOf(store)) };
+}
+
+async function idsOf(store: TraceStore): Promise<Pick<Loaded, 'traceIds' | 'correlationIds'>> {
+  const traceIds: string[] = [];
+  const correlationIds: string[] = [];
+  for (let at = 1; at <= TRACES; at++) {
+    const endUnixNano = BigInt(END_MS - DAY_MS + (DAY_MS * at) / TRACES) * 1_000_000n;
+    const range = { projects: 'all', startUnixNano: 0n, endUnixNano } as const;
+    const { traces } = await store.listTraces({ ...range, filter: null, pageSize: 1 });
+    const traceId = traces[0]?.traceId ?? '';
+    const trace = await store.getTrace({ projects: 'all', traceId });
+    traceIds.push(traceId);
+    correlationIds.push(String(trace?.spans[0]?.attributes.get('correlation_id') ?? ''));
   }
-  const noon = BigInt(END_MS - DAY_MS / 2) * 1_000_000n;
-  const range = { projects: 'all', startUnixNano: 0n, endUnixNano: noon } as const;
-  const { traces } = await store.listTraces({ ...range, filter: null, pageSize: 1 });
-  const traceId = traces[0]?.traceId ?? '';
-  const trace = await store.getTrace({ projects: 'all', traceId });
-  const correlationId = String(trace?.spans[0]?.attributes.get('correlation_id') ?? '');
-  return { spans: stored, seconds: 0, traceId, correlationId };
+  return { traceIds, correlationIds };
+}
+
+/** One after the other, and from the start again. */
+export function byTurns<Value>(values: readonly Value[]): () => Value {
+  let at = 0;
+  return () => values[at++ % values.length] as Value;
 }

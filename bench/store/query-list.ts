@@ -6,7 +6,7 @@ import {
   READY_MADE_ALERT_RULES,
 } from '@utxoiq/model/alert';
 import type { TraceStore } from '@utxoiq/store';
-import { END_MS, type Loaded } from './load.ts';
+import { byTurns, END_MS, type Loaded } from './load.ts';
 
 const MINUTE_NANOS = 60_000_000_000n;
 const HOUR_NANOS = 3_600_000_000_000n;
@@ -51,14 +51,16 @@ const alertMinutes = (store: TraceStore, rule: AlertRule, minutes: number) =>
 
 export type Query = readonly [name: string, targetMs: number | null, run: () => Promise<unknown>];
 
-export function queries(store: TraceStore, { traceId, correlationId }: Loaded): readonly Query[] {
+export function queries(store: TraceStore, { traceIds, correlationIds }: Loaded): readonly Query[] {
+  const traceId = byTurns(traceIds);
+  const correlationId = byTurns(correlationIds);
   const page = { filter: null, pageSize: 20 };
   const slowest = { ...page, orderBy: 'duration desc' } as const;
   return [
     ['statement', null, () => store.ping()],
-    ['trace by id', 20, () => store.getTrace({ projects: 'all', traceId })],
+    ['trace by id', 20, () => store.getTrace({ projects: 'all', traceId: traceId() })],
     ['trace id that is not there', null, () => store.getTrace({ projects: 'all', traceId: 'a'.repeat(32) })],
-    ['outline of a trace', null, () => store.outline({ projects: 'all', traceId })],
+    ['outline of a trace', null, () => store.outline({ projects: 'all', traceId: traceId() })],
     ['traces: newest 20', 10, () => store.listTraces({ ...ALL, ...page })],
     [
       'traces: service + duration + attribute, last hour',
@@ -98,7 +100,7 @@ export function queries(store: TraceStore, { traceId, correlationId }: Loaded): 
     [
       'traces: rare attribute value, 24 h',
       60,
-      () => store.listTraces({ ...ALL, ...page, filter: attribute('correlation_id', correlationId) }),
+      () => store.listTraces({ ...ALL, ...page, filter: attribute('correlation_id', correlationId()) }),
     ],
     [
       'spans: rare value in a map, 24 h',

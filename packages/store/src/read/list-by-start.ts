@@ -115,16 +115,19 @@ class StartWalk {
   }
 
   async #walkBackwards(asked: TimeWindow, { data, lookAhead, condition }: Walk): Promise<void> {
-    const ahead = { from: asked.to, to: asked.to + lookAhead };
-    const isAheadEmpty = lookAhead === 0n || data.to <= ahead.from;
-    if (!isAheadEmpty) await this.#findLate(ahead, condition);
-    // Where nothing is to be expected ahead, the first window takes it in.
-    const range = isAheadEmpty ? { from: asked.from, to: ahead.to } : asked;
+    const beyond = { from: asked.to, to: asked.to + lookAhead };
+    const isBeyondEmpty = lookAhead === 0n || data.to <= beyond.from;
+    // Where nothing is to be expected beyond, the first window takes it in.
+    const range = isBeyondEmpty ? { from: asked.from, to: beyond.to } : asked;
     let { to } = range;
+    let lateFrom = to;
     let length = this.#firstLength();
     while (to > range.from && !this.#isEnough()) {
       const window = { from: startOfWindow(range, to, length, data), to };
-      const left = await this.#search(window, condition);
+      const started = { from: window.from, to: lateFrom };
+      const late = isBeyondEmpty ? null : this.#findLate(started, beyond, condition);
+      const left = await this.#both(this.#search(window, condition), late);
+      lateFrom = window.from;
       // What is left of a window is so dense that the next one need not be longer.
       if (left === null) length = larger(length * this.#growth(), FIRST_WINDOW_NANOS);
       to = left ?? window.from;
@@ -134,29 +137,56 @@ class StartWalk {
     if (this.#query.filter === null) this.#learnDensity(smaller(range.to, data.to));
   }
 
+  /** What the search of a window found is certain only with the late traces. */
+  async #both(search: Promise<bigint | null>, late: Promise<void> | null): Promise<bigint | null> {
+    const reached = this.#reached;
+    const [left, known] = await Promise.allSettled([search, late]);
+    if (known.status === 'rejected') {
+      this.#reached = reached;
+      throw known.reason;
+    }
+    if (left.status === 'rejected') throw left.reason;
+    return left.value;
+  }
+
+  #firstLength(): bigint {
+    if (this.#query.filter !== null) return FIRST_WINDOW_NANOS;
+    return this.#reader.density.windowOf(this.#candidatesPerStep());
+  }
+
+  #learnDensity(newest: bigint): void {
+    const traces = this.inOrder().slice(0, this.#query.pageSize + 1);
+    const oldest = traces.at(-1)?.startUnixNano ?? newest;
+    this.#reader.density.learn(traces.length, oldest < newest ? newest - oldest : 0n);
+  }
+
   /**
-   * Traces that start before a window and satisfy the filter in it. They are asked for by themselves: nearly all that
-   * satisfy it there start there, too, and going through those took 0.6 s for each page after the first.
+   * Traces that start in a window and satisfy the filter only beyond the range. They are asked for by themselves:
+   * nearly all that satisfy it there start there, too, and going through those took 0.6 s for each page after the
+   * first.
    */
-  async #findLate(window: TimeWindow, condition: Condition): Promise<void> {
+  async #findLate(started: TimeWindow, beyond: TimeWindow, condition: Condition): Promise<void> {
+    const from = larger(started.from, beyond.from - LOOK_AROUND_NANOS);
+    if (from >= started.to) return;
     const params = new SqlParameters();
     const seen = visible(this.#query.projects, params);
-    const [from, to] = [params.time(window.from), params.time(window.to)];
+    const [first, end] = [params.time(from), params.time(started.to)];
     const sql = `
-SELECT DISTINCT trace_id FROM traces
-WHERE ${seen} AND bucket BETWEEN toStartOfTenMinutes(${params.time(window.from - LOOK_AROUND_NANOS)}) AND ${from}
-  AND start < ${from}
-  AND trace_id IN (
-    SELECT trace_id FROM spans
-    WHERE ${seen} AND start >= ${from} AND start < ${to} AND ${await condition(params)}
-  )
+SELECT trace_id FROM (
+  SELECT trace_id, 1 AS places FROM traces
+  WHERE ${seen} AND bucket BETWEEN toStartOfTenMinutes(${first}) AND ${end} AND start >= ${first} AND start < ${end}
+  UNION ALL
+  SELECT trace_id, 2 AS places FROM spans
+  WHERE ${seen} AND start >= ${params.time(beyond.from)} AND start < ${params.time(beyond.to)} AND ${await condition(params)}
+)
+GROUP BY trace_id
+HAVING groupBitOr(places) = 3
 LIMIT ${LATE_TRACES}`;
     const { signal } = this.#query;
     const result = await select(this.#reader, { sql, params, deadline: this.#deadline, signal });
-    const late = Array.from(result.column('trace_id'));
-    if (late.length === LATE_TRACES) this.partial = { reason: 'limit' };
-    await this.#evaluate(late, window);
-    this.#reached = window.from;
+    const late = Array.from(result.column('trace_id')).filter((id) => !this.#seen.has(id));
+    if (result.rows === LATE_TRACES) this.partial = { reason: 'limit' };
+    await this.#evaluate(late, beyond);
   }
 
   /** Where what is left of the window ends, if there was more in it than one search takes in; else null. */
@@ -174,17 +204,6 @@ LIMIT ${LATE_TRACES}`;
       if (this.#isEnough()) return last + 1n;
     }
     return candidates.isCut ? endAfter(candidates.lasts.at(-1) as bigint) : null;
-  }
-
-  #firstLength(): bigint {
-    if (this.#query.filter !== null) return FIRST_WINDOW_NANOS;
-    return this.#reader.density.windowOf(this.#candidatesPerStep());
-  }
-
-  #learnDensity(newest: bigint): void {
-    const traces = this.inOrder().slice(0, this.#query.pageSize + 1);
-    const oldest = traces.at(-1)?.startUnixNano ?? newest;
-    this.#reader.density.learn(traces.length, oldest < newest ? newest - oldest : 0n);
   }
 
   /**
@@ -294,8 +313,10 @@ LIMIT ${limit}`;
       deadline: this.#deadline,
       signal,
     });
+    // Another statement may have found some of them meanwhile.
+    const unseen = summaries.filter(({ traceId }) => !this.#seen.has(traceId));
     for (const id of traceIds) this.#seen.add(id);
-    this.#found.push(...summaries.filter((summary) => this.#isWanted(summary)));
+    this.#found.push(...unseen.filter((summary) => this.#isWanted(summary)));
   }
 
   #isWanted({ startUnixNano, traceId }: TraceSummary): boolean {

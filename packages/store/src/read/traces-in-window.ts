@@ -42,34 +42,36 @@ export async function tracesInWindow(
   const around = { from: window.from - LOOK_AROUND_NANOS, to: window.to + LOOK_AROUND_NANOS };
   // The inner table's name: without one the older analysis refuses the subquery on a cluster's tables.
   const sql = `
-SELECT ${SUMMARIZED}, toUInt8(start >= ${from} AND start < ${to} AND ${matches}) AS matched
+SELECT ${SUMMARIZED}${needed === null ? '' : `, toUInt8(${matches}) AS matched`}
 FROM spans
-WHERE ${seen} AND start BETWEEN ${params.time(around.from)} AND ${params.time(around.to)} AND trace_id IN (
+PREWHERE trace_id IN (
   SELECT trace_id FROM spans AS latest
   WHERE ${seen} AND start >= ${from} AND start < ${to} AND ${matches}
   GROUP BY trace_id ORDER BY max(start) DESC LIMIT ${limit}
 )
+WHERE ${seen} AND start BETWEEN ${params.time(around.from)} AND ${params.time(around.to)}
 LIMIT ${MAX_ROWS}`;
   const { signal } = query;
   const result = await select(reader, { sql, params, deadline, signal, olderAnalysis: true });
   if (result.rows === MAX_ROWS) return null;
   const { summaries, first, last } = summarizeRows(result);
   if (result.rows > 0 && !isWhole({ first, last }, around)) return null;
-  return { summaries, after: nthLatest(latestMatches(result), limit) };
+  return { summaries, after: nthLatest(latestMatches(result, window), limit) };
 }
 
 /** When the latest span that satisfies the filter starts, of each trace. */
-function latestMatches(result: NativeResult): bigint[] {
+function latestMatches(result: NativeResult, { from, to }: TimeWindow): bigint[] {
   if (result.rows === 0) return [];
   const traceId = result.column('trace_id');
   const start = result.column<BigInt64Array>('start');
-  const matched = result.column<Uint8Array>('matched');
+  const matched = result.has('matched') ? result.column<Uint8Array>('matched') : null;
   const latest = new Map<string, bigint>();
   for (let row = 0; row < result.rows; row++) {
-    if (matched[row] === 0) continue;
+    const at = start[row] as bigint;
+    if (at < from || at >= to || matched?.[row] === 0) continue;
     const id = traceId[row] as string;
     const known = latest.get(id);
-    if (known === undefined || (start[row] as bigint) > known) latest.set(id, start[row] as bigint);
+    if (known === undefined || at > known) latest.set(id, at);
   }
   return [...latest.values()];
 }
