@@ -11,8 +11,6 @@ import { byTurns, END_MS, type Loaded } from './load.ts';
 const MINUTE_NANOS = 60_000_000_000n;
 const HOUR_NANOS = 3_600_000_000_000n;
 const END = BigInt(END_MS) * 1_000_000n;
-const ALL = { projects: 'all', startUnixNano: END - 24n * HOUR_NANOS, endUnixNano: END } as const;
-const HOUR = { ...ALL, startUnixNano: END - HOUR_NANOS };
 
 const attribute = (key: string, value: string): Filter => ({
   type: 'attribute',
@@ -42,8 +40,9 @@ const serverErrors: Filter = {
 /** What web-api asks for an alert rule: each minute the last hour's values, for a preview those of 24 hours. */
 const alertMinutes = (store: TraceStore, rule: AlertRule, minutes: number) =>
   store.minutes({
-    ...ALL,
+    projects: 'all',
     startUnixNano: END - BigInt(minutes + alertHistoryMinutes(rule)) * MINUTE_NANOS,
+    endUnixNano: END,
     filter: alertFilter(rule),
     groupBy: 'service',
     durations: rule.signal === 'latency',
@@ -51,7 +50,13 @@ const alertMinutes = (store: TraceStore, rule: AlertRule, minutes: number) =>
 
 export type Query = readonly [name: string, targetMs: number | null, run: () => Promise<unknown>];
 
-export function queries(store: TraceStore, { traceIds, correlationIds }: Loaded): readonly Query[] {
+export function queries(
+  store: TraceStore,
+  { traceIds, correlationIds }: Loaded,
+  endUnixNano: bigint = END,
+): readonly Query[] {
+  const day = { projects: 'all', startUnixNano: endUnixNano - 24n * HOUR_NANOS, endUnixNano } as const;
+  const hour = { ...day, startUnixNano: endUnixNano - HOUR_NANOS };
   const traceId = byTurns(traceIds);
   const correlationId = byTurns(correlationIds);
   const page = { filter: null, pageSize: 20 };
@@ -61,38 +66,38 @@ export function queries(store: TraceStore, { traceIds, correlationIds }: Loaded)
     ['trace by id', 20, () => store.getTrace({ projects: 'all', traceId: traceId() })],
     ['trace id that is not there', null, () => store.getTrace({ projects: 'all', traceId: 'a'.repeat(32) })],
     ['outline of a trace', null, () => store.outline({ projects: 'all', traceId: traceId() })],
-    ['traces: newest 20', 10, () => store.listTraces({ ...ALL, ...page })],
+    ['traces: newest 20', 10, () => store.listTraces({ ...day, ...page })],
     [
       'traces: service + duration + attribute, last hour',
       20,
-      () => store.listTraces({ ...HOUR, ...page, filter: oneSpan(service, longer(50), route) }),
+      () => store.listTraces({ ...hour, ...page, filter: oneSpan(service, longer(50), route) }),
     ],
     [
       'traces: service + duration + attribute, 24 h',
       60,
-      () => store.listTraces({ ...ALL, ...page, filter: oneSpan(service, longer(50), route) }),
+      () => store.listTraces({ ...day, ...page, filter: oneSpan(service, longer(50), route) }),
     ],
     [
       'spans: service + duration + attribute, last hour',
       20,
-      () => store.listSpans({ ...HOUR, ...page, filter: all(service, longer(50), route) }),
+      () => store.listSpans({ ...hour, ...page, filter: all(service, longer(50), route) }),
     ],
     [
       'spans: service + duration + attribute, 24 h',
       60,
-      () => store.listSpans({ ...ALL, ...page, filter: all(service, longer(50), route) }),
+      () => store.listSpans({ ...day, ...page, filter: all(service, longer(50), route) }),
     ],
     [
       'spans: the same, few match, 24 h',
       60,
-      () => store.listSpans({ ...ALL, ...page, filter: all(service, longer(1500), route) }),
+      () => store.listSpans({ ...day, ...page, filter: all(service, longer(1500), route) }),
     ],
     [
       'spans: the same, attribute in a map, none match, 24 h',
       60,
       () =>
         store.listSpans({
-          ...ALL,
+          ...day,
           ...page,
           filter: all(service, longer(1500), attribute('user.plan', 'enterprise')),
         }),
@@ -100,54 +105,54 @@ export function queries(store: TraceStore, { traceIds, correlationIds }: Loaded)
     [
       'traces: rare attribute value, 24 h',
       60,
-      () => store.listTraces({ ...ALL, ...page, filter: attribute('correlation_id', correlationId()) }),
+      () => store.listTraces({ ...day, ...page, filter: attribute('correlation_id', correlationId()) }),
     ],
     [
       'spans: rare value in a map, 24 h',
       60,
-      () => store.listSpans({ ...ALL, ...page, filter: attribute('user.id', 'user-99123') }),
+      () => store.listSpans({ ...day, ...page, filter: attribute('user.id', 'user-99123') }),
     ],
     [
       'spans: value that is not there, 24 h',
       60,
-      () => store.listSpans({ ...ALL, ...page, filter: attribute('user.id', 'nobody') }),
+      () => store.listSpans({ ...day, ...page, filter: attribute('user.id', 'nobody') }),
     ],
-    ['traces: status code >= 500', null, () => store.listTraces({ ...ALL, ...page, filter: serverErrors })],
+    ['traces: status code >= 500', null, () => store.listTraces({ ...day, ...page, filter: serverErrors })],
     [
       'errors per service and minute, 24 h',
       50,
-      () => store.timeseries({ ...ALL, filter: null, groupBy: 'service', buckets: 1440, percentiles: false }),
+      () => store.timeseries({ ...day, filter: null, groupBy: 'service', buckets: 1440, percentiles: false }),
     ],
     [
       'rate, errors, percentiles per service, 24 h',
       null,
-      () => store.timeseries({ ...ALL, filter: null, groupBy: 'service' }),
+      () => store.timeseries({ ...day, filter: null, groupBy: 'service' }),
     ],
     [
       'rate, errors, percentiles per service, 1 h',
       null,
-      () => store.timeseries({ ...HOUR, filter: null, groupBy: 'service' }),
+      () => store.timeseries({ ...hour, filter: null, groupBy: 'service' }),
     ],
-    ['services, 24 h', null, () => store.services(ALL)],
-    ['operations, 24 h', null, () => store.operations(ALL)],
-    ['heatmap, 24 h', null, () => store.heatmap({ ...ALL, filter: null })],
-    ['heatmap with a filter, 1 h', null, () => store.heatmap({ ...HOUR, filter: route })],
-    ['traces: slowest 20, 24 h', null, () => store.listTraces({ ...ALL, ...slowest })],
-    ['attribute keys', null, () => store.attributeKeys(ALL)],
-    ['values of a promoted attribute', null, () => store.attributeValues({ ...ALL, key: 'http.route' })],
-    ['values of an attribute in a map', null, () => store.attributeValues({ ...ALL, key: 'user.plan' })],
+    ['services, 24 h', null, () => store.services(day)],
+    ['operations, 24 h', null, () => store.operations(day)],
+    ['heatmap, 24 h', null, () => store.heatmap({ ...day, filter: null })],
+    ['heatmap with a filter, 1 h', null, () => store.heatmap({ ...hour, filter: route })],
+    ['traces: slowest 20, 24 h', null, () => store.listTraces({ ...day, ...slowest })],
+    ['attribute keys', null, () => store.attributeKeys(day)],
+    ['values of a promoted attribute', null, () => store.attributeValues({ ...day, key: 'http.route' })],
+    ['values of an attribute in a map', null, () => store.attributeValues({ ...day, key: 'user.plan' })],
     [
       'facets of 4 keys, 1 h',
       null,
-      () => store.facets({ ...HOUR, filter: null, keys: ['service', 'name', 'http.route', 'user.plan'] }),
+      () => store.facets({ ...hour, filter: null, keys: ['service', 'name', 'http.route', 'user.plan'] }),
     ],
-    ['dependencies, 1 h', null, () => store.dependencies(HOUR)],
-    ['dependencies, 24 h', null, () => store.dependencies(ALL)],
+    ['dependencies, 1 h', null, () => store.dependencies(hour)],
+    ['dependencies, 24 h', null, () => store.dependencies(day)],
     [
       'comparison, 1 h',
       null,
       () =>
-        store.compare({ ...HOUR, filter: service, selection: { ...HOUR, minDurationNanos: 100_000_000n } }),
+        store.compare({ ...hour, filter: service, selection: { ...hour, minDurationNanos: 100_000_000n } }),
     ],
     ...READY_MADE_ALERT_RULES.flatMap((rule): Query[] => [
       [`alert rule, each minute: ${rule.name}`, null, () => alertMinutes(store, rule, 60)],

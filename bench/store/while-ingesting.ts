@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { EmbeddedClickHouse, startTemporaryEngine } from '@utxoiq/clickhouse-embedded';
 import { TraceStore } from '@utxoiq/store';
-import { loadOnce } from './load.ts';
+import { END_MS, loadOnce } from './load.ts';
 import { merge } from './on-disk.ts';
 import { type Query, queries } from './query-list.ts';
 
@@ -49,7 +49,10 @@ const options = { url: engine.url, limits: { timeoutMs: 60_000 } };
 await using store = await TraceStore.open(options);
 const loaded = await loadOnce(store, Number(values.spans));
 if (loaded.seconds > 0) await merge(engine.url);
-const searches = (of: TraceStore) => queries(of, loaded).filter(([name]) => SEARCHES.includes(name));
+const searches = (of: TraceStore, minutesMore = 0) => {
+  const endUnixNano = BigInt(END_MS + minutesMore * 60_000) * 1_000_000n;
+  return queries(of, loaded, endUnixNano).filter(([name]) => SEARCHES.includes(name));
+};
 const atRest = await medians(searches(store));
 
 const worker = new Worker(new URL('ingest-worker.ts', import.meta.url), {
@@ -59,15 +62,16 @@ await once(worker, 'message'); // the first block is stored
 // A store looks every 10 s where spans end: this one knows that they go on.
 await using storeMeanwhile = await TraceStore.open(options);
 const busy = await medians(searches(storeMeanwhile));
+// Up to now, with what arrives.
+const arriving = await medians(searches(storeMeanwhile, 10));
 worker.postMessage('stop');
 const [stored] = (await once(worker, 'message')) as [{ spans: number; seconds: number }];
 await once(worker, 'exit');
 
 console.log(`${Math.round(stored.spans / stored.seconds)} spans/s stored meanwhile`);
-console.log(' at rest     busy');
+console.log(' at rest     busy  up to now');
 for (const [index, [name]] of searches(store).entries()) {
-  const [rest = 0, load = 0] = [atRest[index], busy[index]];
-  console.log(
-    `${rest.toFixed(1).padStart(8)} ${load.toFixed(1).padStart(8)} ms  ${(load / rest).toFixed(1)}x  ${name}`,
-  );
+  const [rest = 0, load = 0, now = 0] = [atRest[index], busy[index], arriving[index]];
+  const columns = `${rest.toFixed(1).padStart(8)} ${load.toFixed(1).padStart(8)} ${now.toFixed(1).padStart(8)} ms`;
+  console.log(`${columns}  ${(load / rest).toFixed(1)}x ${(now / rest).toFixed(1)}x  ${name}`);
 }

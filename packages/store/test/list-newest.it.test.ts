@@ -10,7 +10,7 @@ const MILLI = 1_000_000n;
 const TRACES = 150;
 /** More spans than a statement of the list gives out. */
 const LARGE = 10_500;
-const RANGE = { projects: 'all', startUnixNano: BASE, endUnixNano: BASE + 3_600_000n * MILLI } as const;
+const RANGE = { startUnixNano: BASE, endUnixNano: BASE + 3_600_000n * MILLI };
 const id = (number: number, digits = 32): string => number.toString(16).padStart(digits, '0');
 const traceDuration = (ms: number): Filter => ({
   type: 'trace-duration',
@@ -60,10 +60,16 @@ describe('the newest traces of a crowd', () => {
     await engine?.stop();
   });
 
-  async function pages(filter: Filter | null, pageSize: number): Promise<readonly string[]> {
+  async function pages(filter: Filter | null, pageSize: number, range = RANGE): Promise<readonly string[]> {
     const ids: string[] = [];
     for (let pageToken: string | null = ''; pageToken !== null; ) {
-      const query = { ...RANGE, filter, pageSize, ...(pageToken !== '' && { pageToken }) };
+      const query = {
+        projects: 'all' as const,
+        ...range,
+        filter,
+        pageSize,
+        ...(pageToken !== '' && { pageToken }),
+      };
       const page = await store.listTraces(query);
       expect(page.partial).toBeNull();
       ids.push(...page.traces.map(({ traceId }) => traceId));
@@ -92,12 +98,40 @@ describe('the newest traces of a crowd', () => {
   it('are found once by spans after the range and in it, whatever else starts there', async () => {
     const endUnixNano = BASE + 750n * MILLI;
     const found = async (filter: Filter) => {
-      const { traces } = await store.listTraces({ ...RANGE, endUnixNano, filter, pageSize: 80 });
+      const { traces } = await store.listTraces({
+        projects: 'all',
+        ...RANGE,
+        endUnixNano,
+        filter,
+        pageSize: 80,
+      });
       return traces.map(({ traceId }) => traceId);
     };
     const isInRange = (trace: number) => trace * 10 <= 750;
     expect(await found(late)).toEqual(expected((trace) => isInRange(trace) && trace % 3 === 0));
     expect(await found(ofService)).toEqual(expected(isInRange));
+  });
+
+  it('come once each and in order, however many start in one instant', async () => {
+    const block = new SpanBlock();
+    const rows = new SpanRows();
+    const startUnixNano = BASE - 60_000n * MILLI;
+    const ids = Array.from({ length: 300 }, (_, at) => id(20_000 + at));
+    for (const traceId of ids) {
+      for (const span of [1, 2]) {
+        const start = startUnixNano + BigInt(span - 1) * MILLI;
+        block.add(
+          rows.of(spanWith({ traceId, spanId: id(span, 16), startUnixNano: start, name: `op${span}` })),
+        );
+      }
+    }
+    await store.insertBlock(block, { token: 'instant' });
+    const range = { startUnixNano: startUnixNano - 1n, endUnixNano: startUnixNano + 5n * MILLI };
+    const name = (value: string): Filter => ({ type: 'field', scope: 'any', field: 'name', op: '=', value });
+    const notAll: Filter = { type: 'not', term: name('op3') };
+    for (const filter of [null, name('op2'), notAll, all(name('op1'), notAll)]) {
+      expect(await pages(filter, 50, range)).toEqual(ids.toReversed());
+    }
   });
 
   it('come whole if one of them is very large', async () => {
@@ -108,7 +142,7 @@ describe('the newest traces of a crowd', () => {
       block.add(rows.of(spanWith({ traceId: id(9999), spanId: id(span, 16), startUnixNano })));
     }
     await store.insertBlock(block, { token: 'large' });
-    const { traces } = await store.listTraces({ ...RANGE, filter: null, pageSize: 2 });
+    const { traces } = await store.listTraces({ projects: 'all', ...RANGE, filter: null, pageSize: 2 });
     expect(traces.map(({ traceId, spanCount }) => [traceId, spanCount])).toEqual([
       [id(9999), LARGE],
       [id(TRACES), 2],

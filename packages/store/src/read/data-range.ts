@@ -10,21 +10,31 @@ export class DataRange {
   readonly #connection: Connection;
   #known: TimeWindow | null = null;
   #readAt = 0;
+  #isOutgrown = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
-  /** null: there were no spans just now. What is old is answered, too, and read again meanwhile. */
+  /**
+   * null: there were no spans just now. What is old is answered, too, and read again meanwhile; not where spans are
+   * known to come: a search would go through all that came since.
+   */
   async about(): Promise<TimeWindow | null> {
     const isOld = performance.now() - this.#readAt > MAX_AGE_MS;
-    if (this.#known === null) await this.#read();
+    if (this.#known === null || this.#isOutgrown) await this.#read();
     else if (isOld) this.#read().catch(() => undefined); // the statement that follows tells what is wrong
     return this.#known;
   }
 
+  /** A search found a span that starts then. */
+  saw(unixNano: bigint): void {
+    if (this.#known !== null && unixNano >= this.#known.to) this.#isOutgrown = true;
+  }
+
   async #read(): Promise<void> {
     this.#readAt = performance.now();
+    this.#isOutgrown = false;
     const result = await this.#connection.query({ sql: DATA_RANGE });
     const isEmpty = result.column<BigUint64Array>('spans')[0] === 0n;
     const from = result.column<BigInt64Array>('first')[0] as bigint;

@@ -22,6 +22,9 @@ import { type TracesInWindow, tracesInWindow } from './traces-in-window.ts';
 const LATE_TRACES = 20_000;
 /** Candidates of one window that are evaluated at most; what is older waits for the next window. */
 const CANDIDATES_PER_STEP = 2_000;
+/** Where more start in one instant than a search takes in, the next one takes so many times as many. */
+const MORE_AT_ONCE = 8;
+const MOST_AT_ONCE = MORE_AT_ONCE ** 3;
 const LAST_TIME = 2n ** 63n;
 
 /**
@@ -134,7 +137,7 @@ class StartWalk {
       this.#reached = to;
     }
     if (to <= range.from) this.#reached = this.#query.startUnixNano;
-    if (this.#query.filter === null) this.#learnDensity(smaller(range.to, data.to));
+    this.#learn(smaller(range.to, data.to));
   }
 
   /** What the search of a window found is certain only with the late traces. */
@@ -154,10 +157,14 @@ class StartWalk {
     return this.#reader.density.windowOf(this.#candidatesPerStep());
   }
 
-  #learnDensity(newest: bigint): void {
+  /** For the next list. */
+  #learn(newest: bigint): void {
     const traces = this.inOrder().slice(0, this.#query.pageSize + 1);
-    const oldest = traces.at(-1)?.startUnixNano ?? newest;
-    this.#reader.density.learn(traces.length, oldest < newest ? newest - oldest : 0n);
+    const [first, last] = [traces[0], traces.at(-1)];
+    if (first === undefined || last === undefined) return;
+    this.#reader.data.saw(first.startUnixNano);
+    if (this.#query.filter !== null) return;
+    this.#reader.density.learn(traces.length, larger(0n, newest - last.startUnixNano));
   }
 
   /**
@@ -191,29 +198,27 @@ LIMIT ${LATE_TRACES}`;
 
   /** Where what is left of the window ends, if there was more in it than one search takes in; else null. */
   async #search(window: TimeWindow, condition: Condition): Promise<bigint | null> {
-    const endAfter = (last: bigint): bigint => (last + 1n < window.to ? last + 1n : window.to - 1n);
-    const found = await this.#findAtOnce(window);
-    if (found !== null) return found.after === null ? null : endAfter(found.after);
-    const limit = this.#candidatesPerStep();
-    const candidates = await this.#candidates(window, { condition, limit });
-    for (const batch of this.#batches(candidates)) {
-      await this.#evaluateRows(candidates, batch);
-      // Candidates come by their latest match, so what is left starts no later than this.
-      const last = candidates.lasts[batch.at(-1) as number] as bigint;
-      this.#reached = last + 1n;
-      if (this.#isEnough()) return last + 1n;
+    for (let times = 1; ; times *= MORE_AT_ONCE) {
+      const found =
+        (await this.#findAtOnce(window, times)) ?? (await this.#findByIds(window, condition, times));
+      if (found.after === null) return null;
+      const left = found.after + 1n;
+      if (left < window.to || this.#isEnough()) return left;
+      // All that were found start in the last instant of the window: are there more?
+      if (times < MOST_AT_ONCE) continue;
+      this.partial = { reason: 'limit' };
+      return window.to - 1n;
     }
-    return candidates.isCut ? endAfter(candidates.lasts.at(-1) as bigint) : null;
   }
 
   /**
    * Null where ids are to be found first: something is left to ask of each trace that its summary does not tell, few
    * of them seem to satisfy it, or they are too large.
    */
-  async #findAtOnce(window: TimeWindow): Promise<TracesInWindow | null> {
+  async #findAtOnce(window: TimeWindow, times: number): Promise<Found | null> {
     const remaining = this.#remaining;
     if (remaining !== null && (this.#stepsCut > 1 || !summaryTells(remaining))) return null;
-    const limit = this.#query.pageSize * (remaining === null ? 1 : 2) + 20;
+    const limit = (this.#query.pageSize * (remaining === null ? 1 : 2) + 20) * times;
     const asked = { window, needed: this.#needed, limit, deadline: this.#deadline };
     const found = await tracesInWindow(this.#reader, this.#query, asked);
     if (found === null) return null;
@@ -225,6 +230,19 @@ LIMIT ${LATE_TRACES}`;
       if (remaining === null || summaryMatches(remaining, summary)) this.#found.push(summary);
     }
     return found;
+  }
+
+  async #findByIds(window: TimeWindow, condition: Condition, times: number): Promise<Found> {
+    const limit = this.#candidatesPerStep() * times;
+    const candidates = await this.#candidates(window, { condition, limit });
+    for (const batch of this.#batches(candidates)) {
+      await this.#evaluateRows(candidates, batch);
+      // Of those that are left, no span that satisfies the filter starts later than the first one of these.
+      const after = candidates.firsts[batch.at(-1) as number] as bigint;
+      this.#reached = after + 1n;
+      if (this.#isEnough()) return { after };
+    }
+    return { after: candidates.isCut ? (candidates.firsts.at(-1) as bigint) : null };
   }
 
   async #walkForwards(range: TimeWindow, { data, lookAhead, condition }: Walk): Promise<void> {
@@ -261,7 +279,7 @@ LIMIT ${LATE_TRACES}`;
     { condition, limit }: { readonly condition: Condition; readonly limit: number },
   ): Promise<Candidates> {
     const params = new SqlParameters();
-    const order = this.#descending ? 'last_start DESC' : 'first_start';
+    const order = this.#descending ? 'first_start DESC' : 'first_start';
     const sql = `
 SELECT trace_id, min(start) AS first_start, max(start) AS last_start
 FROM spans
@@ -335,6 +353,9 @@ interface Walk {
   readonly lookAhead: bigint;
   readonly condition: Condition;
 }
+
+/** Traces of a window were found: all in it, or all that start after a time. */
+type Found = Pick<TracesInWindow, 'after'>;
 
 interface Candidates {
   readonly traceIds: readonly string[];

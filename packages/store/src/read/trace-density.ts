@@ -1,6 +1,6 @@
 import { FIRST_WINDOW_NANOS } from './time-windows.ts';
 
-const SHORTEST_NANOS = 1_000_000_000n;
+const SHORTEST_NANOS = 100_000_000n;
 /** Traces come in bursts: a window is this many times as long as its traces take on average. */
 const ROOM = 2n;
 
@@ -9,7 +9,7 @@ export class TraceDensity {
   #nanosPerTrace = FIRST_WINDOW_NANOS;
 
   learn(traces: number, overNanos: bigint): void {
-    if (traces > 0) this.#nanosPerTrace = overNanos / BigInt(traces);
+    this.#nanosPerTrace = overNanos / BigInt(traces);
   }
 
   /** How long a window is likely to hold so many traces. */

@@ -19,16 +19,16 @@ interface Asked {
 
 export interface TracesInWindow {
   readonly summaries: readonly TraceSummary[];
-  /** Null if these are all traces with such a span in the window; else all whose latest one starts after this. */
+  /** Null if these are all traces with such a span in the window; else all whose first one in it starts after this. */
   readonly after: bigint | null;
 }
 
 const MAX_ROWS = 10_000;
 
 /**
- * The traces whose spans that satisfy the filter start latest in a window, whole, in one statement: with one for
- * the ids and one for the rows, half of the time went into beginning and ending statements. Null if they have so
- * many spans, or reach so far, that it takes several.
+ * The traces of which the first span in a window that satisfies the filter starts latest, whole: no other starts later,
+ * however long they all are. In one statement: with one for the ids and one for the rows, half of the time went into
+ * beginning and ending statements. Null if they have so many spans, or reach so far, that it takes several.
  */
 export async function tracesInWindow(
   reader: Reader,
@@ -45,9 +45,9 @@ export async function tracesInWindow(
 SELECT ${SUMMARIZED}${needed === null ? '' : `, toUInt8(${matches}) AS matched`}
 FROM spans
 PREWHERE trace_id IN (
-  SELECT trace_id FROM spans AS latest
+  SELECT trace_id FROM spans AS matching
   WHERE ${seen} AND start >= ${from} AND start < ${to} AND ${matches}
-  GROUP BY trace_id ORDER BY max(start) DESC LIMIT ${limit}
+  GROUP BY trace_id ORDER BY min(start) DESC LIMIT ${limit}
 )
 WHERE ${seen} AND start BETWEEN ${params.time(around.from)} AND ${params.time(around.to)}
 LIMIT ${MAX_ROWS}`;
@@ -56,24 +56,24 @@ LIMIT ${MAX_ROWS}`;
   if (result.rows === MAX_ROWS) return null;
   const { summaries, first, last } = summarizeRows(result);
   if (result.rows > 0 && !isWhole({ first, last }, around)) return null;
-  return { summaries, after: nthLatest(latestMatches(result, window), limit) };
+  return { summaries, after: nthLatest(firstMatches(result, window), limit) };
 }
 
-/** When the latest span that satisfies the filter starts, of each trace. */
-function latestMatches(result: NativeResult, { from, to }: TimeWindow): bigint[] {
+/** When the first span in the window that satisfies the filter starts, of each trace. */
+function firstMatches(result: NativeResult, { from, to }: TimeWindow): bigint[] {
   if (result.rows === 0) return [];
   const traceId = result.column('trace_id');
   const start = result.column<BigInt64Array>('start');
   const matched = result.has('matched') ? result.column<Uint8Array>('matched') : null;
-  const latest = new Map<string, bigint>();
+  const first = new Map<string, bigint>();
   for (let row = 0; row < result.rows; row++) {
     const at = start[row] as bigint;
     if (at < from || at >= to || matched?.[row] === 0) continue;
     const id = traceId[row] as string;
-    const known = latest.get(id);
-    if (known === undefined || at > known) latest.set(id, at);
+    const known = first.get(id);
+    if (known === undefined || at < known) first.set(id, at);
   }
-  return [...latest.values()];
+  return [...first.values()];
 }
 
 /** On a cluster each shard answers so many: those that start after the n-th of all are complete. */
