@@ -1,14 +1,13 @@
 import type { Filter, TraceSummary } from '@utxoiq/model';
 import { necessaryFilter, remainingFilter } from '../filter/necessary-filter.ts';
-import { spanCondition } from '../filter/span-condition.ts';
 import { summaryMatches, summaryTells } from '../filter/summary-filter.ts';
 import { evaluateTraces, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
 import type { Deadline } from './limits.ts';
 import { numericKey, type PageKey } from './page-token.ts';
 import { type FoundTraces, limitReached } from './partial.ts';
 import type { ListTracesQuery, PartialReason } from './queries.ts';
-import { type Reader, select, visible } from './reader.ts';
-import { SqlParameters } from './sql-parameters.ts';
+import type { Reader } from './reader.ts';
+import { type Candidates, candidatesIn, lateTraces } from './start-candidates.ts';
 import {
   FIRST_WINDOW_NANOS,
   startOfWindow,
@@ -97,11 +96,10 @@ class StartWalk {
       this.#reached = this.#descending ? this.#query.startUnixNano : this.#query.endUnixNano + 1n;
       return;
     }
-    const condition = (params: SqlParameters) => this.#condition(this.#needed, params);
     // The span that satisfies the filter may start long after its trace.
     const lookAhead = this.#needed === null ? 0n : LOOK_AROUND_NANOS;
-    if (this.#descending) await this.#walkBackwards(this.#range(), { data, lookAhead, condition });
-    else await this.#walkForwards(this.#range(), { data, lookAhead, condition });
+    if (this.#descending) await this.#walkBackwards(this.#range(), { data, lookAhead });
+    else await this.#walkForwards(this.#range(), { data, lookAhead });
   }
 
   #range(): TimeWindow {
@@ -112,12 +110,7 @@ class StartWalk {
       : { from: after ?? startUnixNano, to: endUnixNano + 1n };
   }
 
-  async #condition(filter: ListTracesQuery['filter'], params: SqlParameters): Promise<string> {
-    if (filter === null) return '1';
-    return spanCondition(filter, { params, keys: await this.#reader.keys.load() });
-  }
-
-  async #walkBackwards(asked: TimeWindow, { data, lookAhead, condition }: Walk): Promise<void> {
+  async #walkBackwards(asked: TimeWindow, { data, lookAhead }: Walk): Promise<void> {
     const beyond = { from: asked.to, to: asked.to + lookAhead };
     const isBeyondEmpty = lookAhead === 0n || data.to <= beyond.from;
     // Where nothing is to be expected beyond, the first window takes it in.
@@ -128,8 +121,8 @@ class StartWalk {
     while (to > range.from && !this.#isEnough()) {
       const window = { from: startOfWindow(range, to, length, data), to };
       const started = { from: window.from, to: lateFrom };
-      const late = isBeyondEmpty ? null : this.#findLate(started, beyond, condition);
-      const left = await this.#both(this.#search(window, condition), late);
+      const late = isBeyondEmpty ? null : this.#findLate(started, beyond);
+      const left = await this.#both(this.#search(window), late);
       lateFrom = window.from;
       // What is left of a window is so dense that the next one need not be longer.
       if (left === null) length = larger(length * this.#growth(), FIRST_WINDOW_NANOS);
@@ -167,40 +160,20 @@ class StartWalk {
     this.#reader.density.learn(traces.length, larger(0n, newest - last.startUnixNano));
   }
 
-  /**
-   * Traces that start in a window and satisfy the filter only beyond the range. They are asked for by themselves:
-   * nearly all that satisfy it there start there, too, and going through those took 0.6 s for each page after the
-   * first.
-   */
-  async #findLate(started: TimeWindow, beyond: TimeWindow, condition: Condition): Promise<void> {
-    const from = larger(started.from, beyond.from - LOOK_AROUND_NANOS);
-    if (from >= started.to) return;
-    const params = new SqlParameters();
-    const seen = visible(this.#query.projects, params);
-    const [first, end] = [params.time(from), params.time(started.to)];
-    const sql = `
-SELECT trace_id FROM (
-  SELECT trace_id, 1 AS places FROM traces
-  WHERE ${seen} AND bucket BETWEEN toStartOfTenMinutes(${first}) AND ${end} AND start >= ${first} AND start < ${end}
-  UNION ALL
-  SELECT trace_id, 2 AS places FROM spans
-  WHERE ${seen} AND start >= ${params.time(beyond.from)} AND start < ${params.time(beyond.to)} AND ${await condition(params)}
-)
-GROUP BY trace_id
-HAVING groupBitOr(places) = 3
-LIMIT ${LATE_TRACES}`;
-    const { signal } = this.#query;
-    const result = await select(this.#reader, { sql, params, deadline: this.#deadline, signal });
-    const late = Array.from(result.column('trace_id')).filter((id) => !this.#seen.has(id));
-    if (result.rows === LATE_TRACES) this.partial = { reason: 'limit' };
-    await this.#evaluate(late, beyond);
+  async #findLate(started: TimeWindow, beyond: TimeWindow): Promise<void> {
+    const asked = { started, beyond, needed: this.#needed, limit: LATE_TRACES, deadline: this.#deadline };
+    const late = await lateTraces(this.#reader, this.#query, asked);
+    if (late.length === LATE_TRACES) this.partial = { reason: 'limit' };
+    await this.#evaluate(
+      late.filter((id) => !this.#seen.has(id)),
+      beyond,
+    );
   }
 
   /** Where what is left of the window ends, if there was more in it than one search takes in; else null. */
-  async #search(window: TimeWindow, condition: Condition): Promise<bigint | null> {
+  async #search(window: TimeWindow): Promise<bigint | null> {
     for (let times = 1; ; times *= MORE_AT_ONCE) {
-      const found =
-        (await this.#findAtOnce(window, times)) ?? (await this.#findByIds(window, condition, times));
+      const found = (await this.#findAtOnce(window, times)) ?? (await this.#findByIds(window, times));
       if (found.after === null) return null;
       const left = found.after + 1n;
       if (left < window.to || this.#isEnough()) return left;
@@ -232,9 +205,8 @@ LIMIT ${LATE_TRACES}`;
     return found;
   }
 
-  async #findByIds(window: TimeWindow, condition: Condition, times: number): Promise<Found> {
-    const limit = this.#candidatesPerStep() * times;
-    const candidates = await this.#candidates(window, { condition, limit });
+  async #findByIds(window: TimeWindow, times: number): Promise<Found> {
+    const candidates = await this.#candidates(window, this.#candidatesPerStep() * times);
     for (const batch of this.#batches(candidates)) {
       await this.#evaluateRows(candidates, batch);
       // Of those that are left, no span that satisfies the filter starts later than the first one of these.
@@ -245,12 +217,11 @@ LIMIT ${LATE_TRACES}`;
     return { after: candidates.isCut ? (candidates.firsts.at(-1) as bigint) : null };
   }
 
-  async #walkForwards(range: TimeWindow, { data, lookAhead, condition }: Walk): Promise<void> {
-    const limit = CANDIDATES_PER_STEP * 10;
+  async #walkForwards(range: TimeWindow, { data, lookAhead }: Walk): Promise<void> {
     for (const window of timeWindows(range, 'forwards', data, () => this.#growth())) {
       if (this.#isEnough()) return;
       const ahead = { from: window.from, to: window.to + lookAhead };
-      const candidates = await this.#candidates(ahead, { condition, limit });
+      const candidates = await this.#candidates(ahead, CANDIDATES_PER_STEP * 10);
       if (candidates.isCut) this.partial = { reason: 'limit' };
       for (const batch of this.#batches(candidates)) await this.#evaluateRows(candidates, batch);
       this.#reached = window.to;
@@ -274,31 +245,9 @@ LIMIT ${LATE_TRACES}`;
       : CANDIDATES_PER_STEP;
   }
 
-  async #candidates(
-    window: TimeWindow,
-    { condition, limit }: { readonly condition: Condition; readonly limit: number },
-  ): Promise<Candidates> {
-    const params = new SqlParameters();
-    const order = this.#descending ? 'first_start DESC' : 'first_start';
-    const sql = `
-SELECT trace_id, min(start) AS first_start, max(start) AS last_start
-FROM spans
-WHERE ${visible(this.#query.projects, params)}
-  AND start >= ${params.time(window.from)} AND start < ${params.time(window.to)}
-  AND ${await condition(params)}
-GROUP BY trace_id
-ORDER BY ${order}
-LIMIT ${limit}`;
-    const { signal } = this.#query;
-    const result = await select(this.#reader, { sql, params, deadline: this.#deadline, signal });
-    const firsts = result.column<BigInt64Array>('first_start');
-    const lasts = result.column<BigInt64Array>('last_start');
-    return {
-      traceIds: Array.from(result.column('trace_id')),
-      firsts,
-      lasts,
-      isCut: result.rows === limit,
-    };
+  #candidates(window: TimeWindow, limit: number): Promise<Candidates> {
+    const asked = { window, needed: this.#needed, limit, deadline: this.#deadline };
+    return candidatesIn(this.#reader, this.#query, asked);
   }
 
   /** Rows of candidates not yet evaluated, some more than a page at a time. */
@@ -345,24 +294,14 @@ LIMIT ${limit}`;
   }
 }
 
-type Condition = (params: SqlParameters) => Promise<string>;
-
 interface Walk {
   readonly data: TimeWindow;
   /** How far beyond the range spans of its traces are looked for. */
   readonly lookAhead: bigint;
-  readonly condition: Condition;
 }
 
 /** Traces of a window were found: all in it, or all that start after a time. */
 type Found = Pick<TracesInWindow, 'after'>;
-
-interface Candidates {
-  readonly traceIds: readonly string[];
-  readonly firsts: BigInt64Array;
-  readonly lasts: BigInt64Array;
-  readonly isCut: boolean;
-}
 
 const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
