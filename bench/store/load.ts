@@ -16,17 +16,17 @@ export interface Loaded {
   readonly correlationIds: readonly string[];
 }
 
-/** Stores generated traces over the 24 hours before `END_MS`, in blocks of 50,000 spans, oldest first. */
-async function load(store: TraceStore, spans: number): Promise<number> {
+/** Stores generated traces over the time before `END_MS`, in blocks of 50,000 spans, oldest first. */
+async function load(store: TraceStore, spans: number, overMs: number): Promise<number> {
   const traces = Math.ceil(spans / SPANS_PER_TRACE);
   const perBlock = ROWS_PER_BLOCK / SPANS_PER_TRACE;
   const block = new SpanBlock();
-  const startUnixMs = END_MS - DAY_MS;
+  const startUnixMs = END_MS - overMs;
   for (let at = 0; at < traces; at += perBlock) {
     const part = Math.min(perBlock, traces - at);
     const range = {
-      startUnixMs: startUnixMs + (DAY_MS * at) / traces,
-      endUnixMs: startUnixMs + (DAY_MS * (at + part)) / traces,
+      startUnixMs: startUnixMs + (overMs * at) / traces,
+      endUnixMs: startUnixMs + (overMs * (at + part)) / traces,
     };
     generateSpans({ seed: at + 1, traces: part, ...range }, (row) => block.add(row));
     await store.insertBlock(block, { token: `bench-${at}` });
@@ -36,23 +36,26 @@ async function load(store: TraceStore, spans: number): Promise<number> {
 }
 
 /** Loads spans that end at `END_MS`, unless some are stored already. */
-export async function loadOnce(store: TraceStore, spans: number): Promise<Loaded> {
+export async function loadOnce(store: TraceStore, spans: number, overMs: number = DAY_MS): Promise<Loaded> {
   const stored = (await store.status()).find(({ table }) => table === 'spans')?.rows ?? 0;
-  if (stored > 0) return { spans: stored, seconds: 0, ...(await idsOf(store)) };
+  if (stored > 0) return { spans: stored, seconds: 0, ...(await idsOf(store, overMs)) };
   const began = performance.now();
-  const loaded = await load(store, spans);
+  const loaded = await load(store, spans, overMs);
   const seconds = (performance.now() - began) / 1000;
   console.log(
     `${loaded} spans over 24 h stored in ${seconds.toFixed(1)} s (${Math.round(loaded / seconds)}/s)`,
   );
-  return { spans: loaded, seconds, ...(await idsOf(store)) };
+  return { spans: loaded, seconds, ...(await idsOf(store, overMs)) };
 }
 
-async function idsOf(store: TraceStore): Promise<Pick<Loaded, 'traceIds' | 'correlationIds'>> {
+async function idsOf(
+  store: TraceStore,
+  overMs: number,
+): Promise<Pick<Loaded, 'traceIds' | 'correlationIds'>> {
   const traceIds: string[] = [];
   const correlationIds: string[] = [];
   for (let at = 1; at <= TRACES; at++) {
-    const endUnixNano = BigInt(END_MS - DAY_MS + (DAY_MS * at) / TRACES) * 1_000_000n;
+    const endUnixNano = BigInt(Math.round(END_MS - overMs + (overMs * at) / TRACES)) * 1_000_000n;
     const range = { projects: 'all', startUnixNano: 0n, endUnixNano } as const;
     const { traces } = await store.listTraces({ ...range, filter: null, pageSize: 1 });
     const traceId = traces[0]?.traceId ?? '';

@@ -21,6 +21,8 @@ import { type TracesInWindow, tracesInWindow } from './traces-in-window.ts';
 const LATE_TRACES = 20_000;
 /** Candidates of one window that are evaluated at most; what is older waits for the next window. */
 const CANDIDATES_PER_STEP = 2_000;
+/** Among so many of the newest traces those that satisfy a filter are looked for first. */
+const SEARCHED_FIRST = 50_000;
 /** Where more start in one instant than a search takes in, the next one takes so many times as many. */
 const MORE_AT_ONCE = 8;
 const MOST_AT_ONCE = MORE_AT_ONCE ** 3;
@@ -146,8 +148,8 @@ class StartWalk {
   }
 
   #firstLength(): bigint {
-    if (this.#query.filter !== null) return FIRST_WINDOW_NANOS;
-    return this.#reader.density.windowOf(this.#candidatesPerStep());
+    const traces = this.#query.filter === null ? this.#candidatesPerStep() : SEARCHED_FIRST;
+    return this.#reader.density.windowOf(traces);
   }
 
   /** For the next list. */
@@ -157,7 +159,8 @@ class StartWalk {
     if (first === undefined || last === undefined) return;
     this.#reader.data.saw(first.startUnixNano);
     if (this.#query.filter !== null) return;
-    this.#reader.density.learn(traces.length, larger(0n, newest - last.startUnixNano));
+    const extent = first.startUnixNano - last.startUnixNano;
+    this.#reader.density.learn(traces.length, newest - first.startUnixNano, extent);
   }
 
   async #findLate(started: TimeWindow, beyond: TimeWindow): Promise<void> {

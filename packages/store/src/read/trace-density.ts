@@ -1,20 +1,23 @@
 import { FIRST_WINDOW_NANOS } from './time-windows.ts';
 
 const SHORTEST_NANOS = 100_000_000n;
-/** Traces come in bursts: a window is this many times as long as its traces take on average. */
+/** Traces come in bursts: a window is this many times as long as the last one needed to be. */
 const ROOM = 2n;
 
-/** How densely traces start, as the last list of all of them found: tells the next one where to begin, nothing more. */
+/** How the newest traces lie, as the last list of all of them found: tells the next one where to begin, nothing more. */
 export class TraceDensity {
-  #nanosPerTrace = FIRST_WINDOW_NANOS;
+  #lagNanos = FIRST_WINDOW_NANOS;
+  #nanosBetween = 0n;
 
-  learn(traces: number, overNanos: bigint): void {
-    this.#nanosPerTrace = overNanos / BigInt(traces);
+  /** The newest span starts `lag` after the newest of so many traces, and that `extent` after the oldest of them. */
+  learn(traces: number, lagNanos: bigint, extentNanos: bigint): void {
+    this.#lagNanos = lagNanos > 0n ? lagNanos : 0n;
+    this.#nanosBetween = traces > 1 ? extentNanos / BigInt(traces - 1) : FIRST_WINDOW_NANOS;
   }
 
-  /** How long a window is likely to hold so many traces. */
+  /** How long a window that ends with the newest span is likely to hold so many traces. */
   windowOf(traces: number): bigint {
-    const length = this.#nanosPerTrace * BigInt(traces) * ROOM;
+    const length = ROOM * (this.#lagNanos + this.#nanosBetween * BigInt(traces));
     if (length < SHORTEST_NANOS) return SHORTEST_NANOS;
     return length > FIRST_WINDOW_NANOS ? FIRST_WINDOW_NANOS : length;
   }
