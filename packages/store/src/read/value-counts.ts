@@ -133,18 +133,32 @@ export async function attributeValues(
   const counts = new Map<string, number>();
   const range = { from: query.startUnixNano, to: query.endUnixNano + 1n };
   const data = await reader.data.about();
-  for (const window of data === null
-    ? []
-    : timeWindows(range, 'backwards', data, () => VALUES_WINDOW_GROWTH)) {
+  let costPerMs = 0;
+  if (data === null) return [];
+  for (const window of timeWindows(range, 'backwards', data, () => VALUES_WINDOW_GROWTH)) {
+    // What some values are known of already is not worth waiting for longer than the budget.
+    const lengthMs = lengthWithin(window, data) / 1e6;
+    if (counts.size > 0 && lengthMs * costPerMs > budget.leftMs) break;
+    const began = performance.now();
     const counting: Counting = { range: query, filter: null, key, prefix, limit: limit * 4, deadline };
     for (const { value, count } of await countValues(reader, counting, window)) {
       counts.set(value, (counts.get(value) ?? 0) + count);
     }
     if (counts.size >= limit || budget.isOver) break;
+    // A short statement costs the same however long its window is.
+    const tookMs = performance.now() - began;
+    costPerMs = tookMs < reader.limits.completionMs / 5 ? 0 : tookMs / lengthMs;
   }
   return Array.from(counts, ([value, count]) => ({ value, count }))
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
     .slice(0, limit);
+}
+
+/** Nanoseconds of a window in which there are spans, at least one. */
+function lengthWithin(window: TimeWindow, data: TimeWindow): number {
+  const from = window.from > data.from ? window.from : data.from;
+  const to = window.to < data.to ? window.to : data.to;
+  return to > from ? Number(to - from) : 1;
 }
 
 /** The most frequent values of some keys among the spans that satisfy the filter. */
