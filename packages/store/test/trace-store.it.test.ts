@@ -124,6 +124,41 @@ describe('TraceStore', () => {
     }
   });
 
+  it('pages through exactly the traces that start in a range and match, in order, as the model does', {
+    timeout: 180_000 * ROUNDS,
+  }, async () => {
+    const traces = Array.from(groupByTrace(spans), ([id, members]) => {
+      const start = members.map(({ startUnixNano }) => startUnixNano).reduce((a, b) => (a < b ? a : b));
+      return { id, members, start };
+    }).sort((a, b) => ascending(a.start, b.start) || ascending(a.id, b.id));
+    const times = spans.map(({ startUnixNano }) => startUnixNano).sort(ascending);
+    const asked = fc.record({
+      tree: fc.option(filter),
+      ends: fc.tuple(fc.nat(times.length - 1), fc.nat(times.length - 1)),
+      pageSize: fc.integer({ min: 1, max: 9 }),
+      orderBy: fc.constantFrom('start desc', 'start'),
+    });
+    for (const { tree, ends, pageSize, orderBy } of sample(asked, 12 * ROUNDS, 17)) {
+      const [from, to] = ends.toSorted((a, b) => a - b).map((at) => times[at] as bigint) as [bigint, bigint];
+      const query = { projects: 'all', startUnixNano: from, endUnixNano: to, filter: tree, orderBy } as const;
+      const listed: string[] = [];
+      for (let pageToken: string | null | undefined; pageToken !== null; ) {
+        const page = await store.listTraces({
+          ...query,
+          pageSize,
+          ...(pageToken !== undefined && { pageToken }),
+        });
+        expect(page.partial).toBeNull();
+        listed.push(...page.traces.map(({ traceId }) => traceId));
+        pageToken = page.nextPageToken;
+      }
+      const inRange = traces.filter(({ start }) => start >= from && start <= to);
+      const expected = inRange.filter(({ members }) => tree === null || matchesTrace(tree, members));
+      if (orderBy === 'start desc') expected.reverse();
+      expect(listed, show(tree)).toEqual(expected.map(({ id }) => id));
+    }
+  });
+
   it('lists exactly the spans that the model says match a filter', {
     timeout: 180_000 * ROUNDS,
   }, async () => {
