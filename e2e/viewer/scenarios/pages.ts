@@ -38,6 +38,7 @@ const pages: readonly PageUnderTest[] = [
     path: `/compare?a=${callerTrace}&b=${queueTrace}&view=side`,
     ready: (page) => page.getByRole('treeitem').last(),
   },
+  { path: '/nowhere', ready: (page) => page.getByRole('heading', { name: 'There is no such page' }) },
   { path: '/compare', ready: (page) => page.getByRole('heading', { name: 'Compare two traces' }) },
   {
     path: '/services?service=web-api',

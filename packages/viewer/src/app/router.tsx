@@ -7,11 +7,14 @@ const root = createRootRoute({
   component: Shell,
   validateSearch: (search: Record<string, unknown>): UrlState => search as UrlState,
   notFoundComponent: () => (
-    <Empty title="There is no such page">
-      <a className="button" href="/">
-        Go to Explore
-      </a>
-    </Empty>
+    <main>
+      <h1 className="visually-hidden">No such page</h1>
+      <Empty title="There is no such page">
+        <a className="button" href="/">
+          Go to Explore
+        </a>
+      </Empty>
+    </main>
   ),
   errorComponent: ({ error }) => (
     <Failure error={error} what="this page" retry={() => window.location.reload()} />

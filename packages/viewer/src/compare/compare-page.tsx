@@ -11,6 +11,7 @@ import { useServerTrace } from '../trace/use-server-trace.ts';
 import { DiffTable } from './diff-table.tsx';
 import { SideBySide } from './side-by-side.tsx';
 import './compare.css';
+import { rowName } from '../design/shown-name.ts';
 
 function ChooseForm({ a, b }: { a: string | undefined; b: string | undefined }) {
   const [, update] = useUrlState();
@@ -68,7 +69,7 @@ function Side({ name, trace }: { name: 'A' | 'B'; trace: TraceDocument }) {
         params={{ traceId: outline.traceId }}
         search={(state: UrlState) => sharedUrlState(state)}
       >
-        {outline.names[outline.nameIndexes[root] ?? 0] ?? outline.traceId}
+        {rowName(outline, root)}
       </Link>
       <b>{formatDuration(traceLength(outline) / 1e6)}</b>
       <span className="muted">{formatCount(outline.size)} spans</span>

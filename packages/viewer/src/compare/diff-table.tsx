@@ -3,6 +3,7 @@ import type { DiffNode, DiffSide, DiffStatus, TraceDiff } from '@utxoiq/model';
 import { useMemo, useState } from 'react';
 import { useUrlState } from '../app/url-state.ts';
 import { ServiceSwatch } from '../design/service-chip.tsx';
+import { shownName } from '../design/shown-name.ts';
 import { Empty } from '../design/states.tsx';
 import { formatCount, formatDuration } from '../time/format.ts';
 
@@ -41,7 +42,7 @@ function Row({ node, max, flat }: { node: DiffNode; max: number; flat: boolean }
         <span className="line" style={{ paddingLeft: flat ? 0 : Math.min(node.depth, 24) * 14 }}>
           <ServiceSwatch name={node.service} />
           <span className={node.left.errors + node.right.errors > 0 ? 'clip bad' : 'clip'} title={node.name}>
-            {node.name}
+            {shownName(node.name)}
           </span>
           <span className="faint clip">{node.service}</span>
         </span>

@@ -90,7 +90,7 @@ export function Results({ scope, scroller }: { scope: Scope; scroller: HTMLEleme
           ))}
         </div>
         <span className="muted results-count" role="status">
-          {answer.isPending
+          {answer.data === undefined
             ? ''
             : `${formatCount(items.length)}${answer.hasNextPage ? '+' : ''} ${items.length === 1 ? list.slice(0, -1) : list}`}
         </span>

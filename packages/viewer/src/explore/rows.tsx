@@ -3,6 +3,7 @@ import type { SpanItem, TraceItem } from '../api/types.ts';
 import { sharedUrlState, type UrlState } from '../app/url-state.ts';
 import { Icon } from '../design/icon.tsx';
 import { ServiceSwatch } from '../design/service-chip.tsx';
+import { shownName } from '../design/shown-name.ts';
 import { formatCount, formatDuration, formatRecent } from '../time/format.ts';
 import { ServiceChips } from './service-chips.tsx';
 
@@ -75,7 +76,7 @@ export function TraceRow(props: RowProps<TraceItem>) {
           params={{ traceId: item.trace_id }}
           search={(state: UrlState) => ({ ...sharedUrlState(state), project: item.project_id })}
         >
-          {item.root === null ? <em className="muted">No root span received</em> : item.root.name}
+          {item.root === null ? <em className="muted">No root span received</em> : shownName(item.root.name)}
         </Link>
         <span className="faint clip cell-service">{item.root?.service}</span>
       </span>
@@ -109,7 +110,7 @@ export function SpanRow({ item, maxMs, nowMs, compareWith, onCompare }: RowProps
             span: item.span_id,
           })}
         >
-          {item.name}
+          {shownName(item.name)}
         </Link>
         <span className="faint clip cell-service">{item.service}</span>
       </span>

@@ -2,6 +2,7 @@ import { type Totals, totals } from '@utxoiq/model';
 import { useMemo } from 'react';
 import { useUrlState } from '../app/url-state.ts';
 import { ServiceSwatch } from '../design/service-chip.tsx';
+import { shownName } from '../design/shown-name.ts';
 import { SortHeaders } from '../design/sort-headers.tsx';
 import { Loading } from '../design/states.tsx';
 import { formatCount, formatDuration, formatShare } from '../time/format.ts';
@@ -75,7 +76,7 @@ export function TotalsTable({ analysis, late }: { analysis: Analysis; late: Late
                       title="Find in the waterfall"
                       onClick={() => update({ find: row.name ?? row.service, view: undefined })}
                     >
-                      {row.name ?? row.service}
+                      {shownName(row.name ?? row.service)}
                     </button>
                     {row.name !== null && <span className="faint clip">{row.service}</span>}
                   </span>

@@ -5,6 +5,7 @@ import { linkTo, parseUrlState, sharedUrlState, type UrlState } from '../app/url
 import { CopyButton } from '../design/copy-button.tsx';
 import { Icon } from '../design/icon.tsx';
 import { ServiceSwatch } from '../design/service-chip.tsx';
+import { rowName } from '../design/shown-name.ts';
 import { formatCount, formatDateTime, formatDuration, formatShare } from '../time/format.ts';
 import { longestHoldUp } from './analysis.ts';
 import { ExportMenu } from './export-menu.tsx';
@@ -43,7 +44,7 @@ function HoldUp({ analysis, late, onSelect }: Omit<TraceHeaderProps, 'document' 
       <dt>Held up most by</dt>
       <dd className="line">
         <button type="button" className="link-button clip" onClick={() => onSelect(most.row, 'jump')}>
-          {outline.names[outline.nameIndexes[most.row] ?? 0]}
+          {rowName(outline, most.row)}
         </button>
         {formatDuration(most.nanos / 1e6)}
         <span className="faint">
@@ -89,7 +90,7 @@ export const TraceHeader = memo(function TraceHeader({
         )}
         <ServiceSwatch name={service} />
         <h1 className="clip">
-          {outline.names[outline.nameIndexes[root] ?? 0]}
+          {rowName(outline, root)}
           {!hasRoot && <em className="muted"> (no root span received)</em>}
         </h1>
         <span className="muted clip wide-only">{service}</span>

@@ -16,6 +16,7 @@ import { useTraceShortcuts, views } from './use-trace-shortcuts.ts';
 import { Minimap } from './waterfall/minimap.tsx';
 import { Waterfall } from './waterfall/waterfall.tsx';
 import './trace.css';
+import { rowName } from '../design/shown-name.ts';
 
 const FlameGraph = lazy(async () => ({ default: (await import('./flame/flame-graph.tsx')).FlameGraph }));
 const FlameByTime = lazy(async () => ({ default: (await import('./flame/flame-lanes.tsx')).FlameByTime }));
@@ -71,7 +72,7 @@ export function TraceView({ document: trace }: { document: TraceDocument }) {
     search,
   });
   useEffect(() => {
-    const name = outline.names[outline.nameIndexes[tree.rootRow] ?? 0] ?? 'Trace';
+    const name = outline.size === 0 ? 'Trace' : rowName(outline, tree.rootRow);
     document.title = `${name.slice(0, 60)} · utxoIQ Tracing`;
   }, [outline, tree]);
 

@@ -34,7 +34,13 @@ export function AttributeText({ value }: { value: JsonValue }) {
   return (
     <span className="value">
       {open ? (
-        <pre className="value-long scroll">{text.slice(0, longLength)}</pre>
+        <pre
+          className="value-long scroll"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
+          tabIndex={0}
+        >
+          {text.slice(0, longLength)}
+        </pre>
       ) : (
         `${text.slice(0, shortLength)}…`
       )}{' '}

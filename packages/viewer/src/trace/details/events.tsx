@@ -30,7 +30,13 @@ function Exception({ event }: { event: Event }) {
       </p>
       {typeof stack === 'string' && (
         <div className="stack-box">
-          <pre className="scroll">{stack.slice(0, 100_000)}</pre>
+          <pre
+            className="scroll"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
+            tabIndex={0}
+          >
+            {stack.slice(0, 100_000)}
+          </pre>
           <CopyButton text={stack} what="the stack" />
         </div>
       )}

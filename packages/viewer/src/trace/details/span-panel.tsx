@@ -6,6 +6,7 @@ import { linkTo, type UrlState, useUrlState } from '../../app/url-state.ts';
 import { CopyButton } from '../../design/copy-button.tsx';
 import { Icon } from '../../design/icon.tsx';
 import { ServiceChip } from '../../design/service-chip.tsx';
+import { shownName } from '../../design/shown-name.ts';
 import { Empty, Failure, Loading } from '../../design/states.tsx';
 import { formatDuration } from '../../time/format.ts';
 import { absoluteText, resolveRange } from '../../time/range.ts';
@@ -104,7 +105,13 @@ function RawJson({ span }: { span: SpanDetail }) {
       <summary>Raw JSON</summary>
       {open && (
         <div className="stack-box">
-          <pre className="raw scroll">{text().slice(0, maxRawLength)}</pre>
+          <pre
+            className="raw scroll"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
+            tabIndex={0}
+          >
+            {text().slice(0, maxRawLength)}
+          </pre>
           <CopyButton text={text} what="the span as JSON" />
         </div>
       )}
@@ -149,7 +156,13 @@ export function SpanPanel({ document, spanId, facts, onClose }: SpanPanelProps) 
     <aside className="span-panel" aria-label="Span details">
       <header className="span-head">
         <div className="line">
-          <h2 className="span-name">{span?.name ?? 'Span'}</h2>
+          <h2
+            className="span-name"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
+            tabIndex={0}
+          >
+            {span === null ? 'Span' : shownName(span.name)}
+          </h2>
           <span className="spread" />
           <button
             type="button"

@@ -1,4 +1,5 @@
 import type { CallTree, FlameBoxes } from '@utxoiq/model';
+import { shownName } from '../../design/shown-name.ts';
 import { rowFont } from '../waterfall/draw.ts';
 import { fitText } from '../waterfall/fit-text.ts';
 import type { Palette } from '../waterfall/scene.ts';
@@ -59,7 +60,11 @@ export function drawFlame(context: CanvasRenderingContext2D, flame: Flame, view:
     }
     if (shown < 30) continue;
     context.fillStyle = palette.surface;
-    context.fillText(fitText(context, calls.names[node] ?? '', shown - 10), x + 5, y + boxHeight / 2);
+    context.fillText(
+      fitText(context, shownName(calls.names[node] ?? ''), shown - 10),
+      x + 5,
+      y + boxHeight / 2,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { outlineIsError, type TraceOutline, timeTicks } from '@utxoiq/model';
+import { rowName } from '../../design/shown-name.ts';
 import type { CriticalIndex } from '../analysis.ts';
 import { drawCritical, rowFont } from '../waterfall/draw.ts';
 import { fitText } from '../waterfall/fit-text.ts';
@@ -90,7 +91,7 @@ function drawBox(context: CanvasRenderingContext2D, scene: LaneScene, { row, lan
   }
   if (width > 30) {
     context.fillStyle = palette.surface;
-    const name = outline.names[outline.nameIndexes[row] ?? 0] ?? '';
+    const name = rowName(outline, row);
     context.fillText(fitText(context, name, width - 10), Math.max(0, left) + 5, y + height / 2);
   }
   context.globalAlpha = 1;

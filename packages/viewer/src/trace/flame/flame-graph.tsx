@@ -13,6 +13,7 @@ import { useShortcuts } from '../../app/shortcuts.tsx';
 import { useUrlState } from '../../app/url-state.ts';
 import { prepareCanvas, useSize } from '../../charts/canvas.ts';
 import { ServiceSwatch } from '../../design/service-chip.tsx';
+import { shownName } from '../../design/shown-name.ts';
 import { formatCount, formatDuration, formatShare } from '../../time/format.ts';
 import type { PictureSource } from '../picture.ts';
 import type { Analysis } from '../use-analysis.ts';
@@ -48,7 +49,7 @@ function NodeFacts({ flame, node }: { flame: Flame; node: number }) {
   return (
     <span className="line clip">
       <ServiceSwatch name={service} />
-      <b className="clip">{flame.calls.names[node]}</b>
+      <b className="clip">{shownName(flame.calls.names[node] ?? '')}</b>
       <span className="muted clip">
         {service}, {formatCount(side?.counts[node] ?? 0)} spans, total{' '}
         {formatDuration((side?.totalNanos[node] ?? 0) / 1e6)}, self{' '}
@@ -141,7 +142,7 @@ export function FlameGraph({ analysis, picture }: { analysis: Analysis; picture:
               .slice(-4)
               .map((node) => (
                 <button key={node} type="button" className="button small" onClick={() => setFocus(node)}>
-                  <span className="clip">{flame.calls.names[node]}</span>
+                  <span className="clip">{shownName(flame.calls.names[node] ?? '')}</span>
                 </button>
               ))}
           </nav>

@@ -10,6 +10,7 @@ import {
 } from 'react';
 import { useShortcuts } from '../../app/shortcuts.tsx';
 import { prepareCanvas, useSize } from '../../charts/canvas.ts';
+import { rowName } from '../../design/shown-name.ts';
 import { Failure, Loading } from '../../design/states.tsx';
 import { formatDuration } from '../../time/format.ts';
 import type { CriticalIndex } from '../analysis.ts';
@@ -179,7 +180,7 @@ function Lanes({ lanes, ...props }: FlameByTimeProps & { readonly lanes: FlameLa
       </div>
       <span className="visually-hidden" role="status">
         {selectedRow >= 0 &&
-          `${outline.names[outline.nameIndexes[selectedRow] ?? 0]}, ${outline.services[outline.serviceIndexes[selectedRow] ?? 0]}, ${formatDuration((outline.durationNanos[selectedRow] ?? 0) / 1e6)}`}
+          `${rowName(outline, selectedRow)}, ${outline.services[outline.serviceIndexes[selectedRow] ?? 0]}, ${formatDuration((outline.durationNanos[selectedRow] ?? 0) / 1e6)}`}
       </span>
       <PointerMarks
         brush={brush}

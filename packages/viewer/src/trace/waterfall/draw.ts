@@ -1,4 +1,5 @@
 import { outlineIsError, type Tick, TreeIssue, timeTicks } from '@utxoiq/model';
+import { rowName } from '../../design/shown-name.ts';
 import { formatCount, formatDuration } from '../../time/format.ts';
 import { fitText, textWidth } from './fit-text.ts';
 import { barsWidth, indentOf, isBeyondIndents, isNarrow, type Scene, timeToX } from './scene.ts';
@@ -169,7 +170,7 @@ function drawName(context: CanvasRenderingContext2D, scene: Scene, place: number
   const service = outline.serviceIndexes[row] ?? 0;
   context.fillStyle = scene.serviceColors[service] ?? palette.muted;
   context.fillRect(x + 15, middle - 6, 3, 12);
-  const name = outline.names[outline.nameIndexes[row] ?? 0] ?? '';
+  const name = rowName(outline, row);
   const nameColor = outlineIsError(outline.flags[row] ?? 0) ? palette.error : palette.text;
   const note = noteOf(scene, row, hidden);
   const pieces: readonly Piece[] = [

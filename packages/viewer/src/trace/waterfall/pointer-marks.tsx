@@ -1,5 +1,6 @@
 import type { Size } from '../../charts/canvas.ts';
 import { ServiceSwatch } from '../../design/service-chip.tsx';
+import { rowName } from '../../design/shown-name.ts';
 import { formatDuration } from '../../time/format.ts';
 import { type CriticalIndex, criticalNanos } from '../analysis.ts';
 import type { Analysis } from '../use-analysis.ts';
@@ -50,7 +51,7 @@ function SpanTooltip({ analysis, row, x, y, width, height, self, critical }: Spa
         ...(y > height - 110 ? { bottom: height - y + 12 } : { top: y + 16 }),
       }}
     >
-      <b>{outline.names[outline.nameIndexes[row] ?? 0]?.slice(0, 300)}</b>
+      <b>{rowName(outline, row).slice(0, 300)}</b>
       <span className="line">
         <ServiceSwatch name={service} /> {service}
       </span>

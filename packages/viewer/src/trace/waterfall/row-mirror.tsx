@@ -1,5 +1,6 @@
 import { outlineIsError } from '@utxoiq/model';
 import { type KeyboardEvent, type RefObject, useEffect, useState } from 'react';
+import { rowName } from '../../design/shown-name.ts';
 import { formatDuration } from '../../time/format.ts';
 import type { Analysis } from '../use-analysis.ts';
 
@@ -65,7 +66,7 @@ export function RowMirror(props: RowMirrorProps) {
         const row = visible[place] ?? 0;
         const parent = tree.parentRows[row] ?? -1;
         const siblings = parent < 0 ? tree.roots.length : childCount(tree.childOffsets, parent);
-        const name = outline.names[outline.nameIndexes[row] ?? 0] ?? '';
+        const name = rowName(outline, row);
         const service = outline.services[outline.serviceIndexes[row] ?? 0] ?? '';
         const error = outlineIsError(outline.flags[row] ?? 0) ? ', error' : '';
         return (
