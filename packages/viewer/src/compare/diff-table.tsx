@@ -44,7 +44,7 @@ function Row({ node, max, flat }: { node: DiffNode; max: number; flat: boolean }
           <span className={node.left.errors + node.right.errors > 0 ? 'clip bad' : 'clip'} title={node.name}>
             {shownName(node.name)}
           </span>
-          <span className="faint clip">{node.service}</span>
+          <span className="faint clip diff-service">{node.service}</span>
         </span>
       </td>
       <td className={`diff-status diff-status-${node.status}`}>{statusWords[node.status]}</td>
