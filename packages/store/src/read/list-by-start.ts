@@ -21,8 +21,10 @@ import { type TracesInWindow, tracesInWindow } from './traces-in-window.ts';
 const LATE_TRACES = 20_000;
 /** Candidates of one window that are evaluated at most; what is older waits for the next window. */
 const CANDIDATES_PER_STEP = 2_000;
-/** Among so many of the newest traces those that satisfy a filter are looked for first. */
-const SEARCHED_FIRST = 50_000;
+/** A trace that satisfies a filter is first looked for among so many of the newest. */
+const SEARCHED_FOR_ONE = 250;
+/** A first window that the last list proposed says little about what is before it. */
+const GROWTH_WHILE_SHORT = 12n;
 /** Where more start in one instant than a search takes in, the next one takes so many times as many. */
 const MORE_AT_ONCE = 8;
 const MOST_AT_ONCE = MORE_AT_ONCE ** 3;
@@ -127,7 +129,8 @@ class StartWalk {
       const left = await this.#both(this.#search(window), late);
       lateFrom = window.from;
       // What is left of a window is so dense that the next one need not be longer.
-      if (left === null) length = larger(length * this.#growth(), FIRST_WINDOW_NANOS);
+      if (left === null)
+        length *= larger(this.#growth(), length < FIRST_WINDOW_NANOS ? GROWTH_WHILE_SHORT : 1n);
       to = left ?? window.from;
       this.#reached = to;
     }
@@ -148,13 +151,14 @@ class StartWalk {
   }
 
   #firstLength(): bigint {
-    const traces = this.#query.filter === null ? this.#candidatesPerStep() : SEARCHED_FIRST;
+    const { filter, pageSize } = this.#query;
+    const traces = filter === null ? this.#candidatesPerStep() : pageSize * SEARCHED_FOR_ONE;
     return this.#reader.density.windowOf(traces);
   }
 
   /** For the next list. */
   #learn(newest: bigint): void {
-    const traces = this.inOrder().slice(0, this.#query.pageSize + 1);
+    const traces = this.inOrder();
     const [first, last] = [traces[0], traces.at(-1)];
     if (first === undefined || last === undefined) return;
     this.#reader.data.saw(first.startUnixNano);

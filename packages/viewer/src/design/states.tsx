@@ -30,7 +30,11 @@ export function Failure({ error, retry, what }: { error: unknown; retry?: () => 
       </h2>
       <p>{message}</p>
       <p className="faint">{adviceFor(error)}</p>
-      {error instanceof ApiError && error.correlationId !== null && <code>{error.correlationId}</code>}
+      {error instanceof ApiError && error.correlationId !== null && (
+        <p className="faint">
+          Correlation id <code>{error.correlationId}</code>
+        </p>
+      )}
       {retry !== undefined && !isRefused(error) && (
         <button type="button" className="button" onClick={retry}>
           Try again
