@@ -198,7 +198,7 @@ class StartWalk {
   async #findAtOnce(window: TimeWindow, times: number): Promise<Found | null> {
     const remaining = this.#remaining;
     if (remaining !== null && (this.#stepsCut > 1 || !summaryTells(remaining))) return null;
-    const limit = (this.#query.pageSize * (remaining === null ? 1 : 2) + 20) * times;
+    const limit = (this.#query.pageSize * (remaining === null ? 1 : 2) + this.#spare()) * times;
     const asked = { window, needed: this.#needed, limit, deadline: this.#deadline };
     const found = await tracesInWindow(this.#reader, this.#query, asked);
     if (found === null) return null;
@@ -245,10 +245,15 @@ class StartWalk {
     return this.inOrder().length > this.#query.pageSize;
   }
 
+  /** Traces asked for beyond a page. Where any span will do, the first one tells where its trace starts; else not. */
+  #spare(): number {
+    return this.#needed === null ? 5 : 20;
+  }
+
   /** If nothing is left to ask of candidates, nearly all of them are wanted. */
   #candidatesPerStep(): number {
     return this.#remaining === null
-      ? Math.min(CANDIDATES_PER_STEP, this.#query.pageSize + 20)
+      ? Math.min(CANDIDATES_PER_STEP, this.#query.pageSize + this.#spare())
       : CANDIDATES_PER_STEP;
   }
 
