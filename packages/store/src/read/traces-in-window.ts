@@ -38,7 +38,7 @@ export async function tracesInWindow(
   const params = new SqlParameters();
   const matches = needed === null ? '1' : spanCondition(needed, { params, keys: await reader.keys.load() });
   const seen = visible(query.projects, params);
-  const [from, to] = [params.time(window.from), params.time(window.to)];
+  const [from, to] = [params.timeText(window.from), params.timeText(window.to)];
   const around = { from: window.from - LOOK_AROUND_NANOS, to: window.to + LOOK_AROUND_NANOS };
   // The inner table's name: without one the older analysis refuses the subquery on a cluster's tables.
   const sql = `
@@ -49,7 +49,7 @@ PREWHERE trace_id IN (
   WHERE ${seen} AND start >= ${from} AND start < ${to} AND ${matches}
   GROUP BY trace_id ORDER BY min(start) DESC LIMIT ${limit}
 )
-WHERE ${seen} AND start BETWEEN ${params.time(around.from)} AND ${params.time(around.to)}
+WHERE ${seen} AND start BETWEEN ${params.timeText(around.from)} AND ${params.timeText(around.to)}
 LIMIT ${MAX_ROWS}`;
   const { signal } = query;
   const result = await select(reader, { sql, params, deadline, signal, olderAnalysis: true });
