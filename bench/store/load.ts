@@ -43,7 +43,7 @@ export async function loadOnce(store: TraceStore, spans: number, overMs: number 
   const loaded = await load(store, spans, overMs);
   const seconds = (performance.now() - began) / 1000;
   console.log(
-    `${loaded} spans over 24 h stored in ${seconds.toFixed(1)} s (${Math.round(loaded / seconds)}/s)`,
+    `${loaded} spans over ${overMs / 3_600_000} h stored in ${seconds.toFixed(1)} s (${Math.round(loaded / seconds)}/s)`,
   );
   return { spans: loaded, seconds, ...(await idsOf(store, overMs)) };
 }

@@ -10,6 +10,8 @@ import type { Reader } from './reader.ts';
 import { type Candidates, candidatesIn, lateTraces } from './start-candidates.ts';
 import {
   FIRST_WINDOW_NANOS,
+  larger,
+  smaller,
   startOfWindow,
   type TimeWindow,
   timeWindows,
@@ -276,7 +278,7 @@ class StartWalk {
       rows.map((row) => traceIds[row] as string),
       {
         from: rows.reduce((min, row) => smaller(min, firsts[row] as bigint), LAST_TIME),
-        to: rows.reduce((max, row) => -smaller(-max, -(lasts[row] as bigint)), -LAST_TIME),
+        to: rows.reduce((max, row) => larger(max, lasts[row] as bigint), -LAST_TIME),
       },
     );
   }
@@ -314,8 +316,5 @@ interface Walk {
 
 /** Traces of a window were found: all in it, or all that start after a time. */
 type Found = Pick<TracesInWindow, 'after'>;
-
-const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 const compare = <Value extends bigint | string>(a: Value, b: Value): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -5,7 +5,7 @@ import type { Deadline } from './limits.ts';
 import type { ListTracesQuery } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
 import { SqlParameters } from './sql-parameters.ts';
-import type { TimeWindow } from './time-windows.ts';
+import { larger, type TimeWindow } from './time-windows.ts';
 
 export interface Candidates {
   readonly traceIds: readonly string[];
@@ -16,7 +16,7 @@ export interface Candidates {
   readonly isCut: boolean;
 }
 
-interface Asked {
+export interface WindowAsked {
   readonly window: TimeWindow;
   /** What a span of each trace satisfies; null: nothing. */
   readonly needed: Filter | null;
@@ -28,7 +28,7 @@ interface Asked {
 export async function candidatesIn(
   reader: Reader,
   { projects, orderBy, signal }: ListTracesQuery,
-  { window, needed, limit, deadline }: Asked,
+  { window, needed, limit, deadline }: WindowAsked,
 ): Promise<Candidates> {
   const params = new SqlParameters();
   const sql = `
@@ -69,8 +69,7 @@ export async function lateTraces(
   { projects, signal }: ListTracesQuery,
   { started, beyond, needed, limit, deadline }: LateAsked,
 ): Promise<readonly string[]> {
-  const earliest = beyond.from - LOOK_AROUND_NANOS;
-  const from = started.from > earliest ? started.from : earliest;
+  const from = larger(started.from, beyond.from - LOOK_AROUND_NANOS);
   if (from >= started.to) return [];
   const params = new SqlParameters();
   const seen = visible(projects, params);
@@ -91,6 +90,10 @@ LIMIT ${limit}`;
   return Array.from(result.column('trace_id'));
 }
 
-async function matching(reader: Reader, needed: Filter | null, params: SqlParameters): Promise<string> {
+export async function matching(
+  reader: Reader,
+  needed: Filter | null,
+  params: SqlParameters,
+): Promise<string> {
   return needed === null ? '1' : spanCondition(needed, { params, keys: await reader.keys.load() });
 }

@@ -5,6 +5,9 @@ export interface TimeWindow {
   readonly to: bigint;
 }
 
+export const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+export const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
 export const FIRST_WINDOW_NANOS = 120_000_000_000n;
 
 /**

@@ -1,21 +1,12 @@
-import type { Filter, TraceSummary } from '@utxoiq/model';
-import { spanCondition } from '../filter/span-condition.ts';
+import type { TraceSummary } from '@utxoiq/model';
 import type { NativeResult } from '../native/native-reader.ts';
 import { isWhole, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
-import type { Deadline } from './limits.ts';
 import type { ListTracesQuery } from './queries.ts';
 import { SUMMARIZED, summarizeRows } from './raw-summaries.ts';
 import { type Reader, select, visible } from './reader.ts';
 import { SqlParameters } from './sql-parameters.ts';
+import { matching, type WindowAsked } from './start-candidates.ts';
 import type { TimeWindow } from './time-windows.ts';
-
-interface Asked {
-  readonly window: TimeWindow;
-  /** What a span of each trace satisfies; null: nothing. */
-  readonly needed: Filter | null;
-  readonly limit: number;
-  readonly deadline: Deadline;
-}
 
 export interface TracesInWindow {
   readonly summaries: readonly TraceSummary[];
@@ -33,10 +24,10 @@ const MAX_ROWS = 10_000;
 export async function tracesInWindow(
   reader: Reader,
   query: ListTracesQuery,
-  { window, needed, limit, deadline }: Asked,
+  { window, needed, limit, deadline }: WindowAsked,
 ): Promise<TracesInWindow | null> {
   const params = new SqlParameters();
-  const matches = needed === null ? '1' : spanCondition(needed, { params, keys: await reader.keys.load() });
+  const matches = await matching(reader, needed, params);
   const seen = visible(query.projects, params);
   const [from, to] = [params.timeText(window.from), params.timeText(window.to)];
   const around = { from: window.from - LOOK_AROUND_NANOS, to: window.to + LOOK_AROUND_NANOS };

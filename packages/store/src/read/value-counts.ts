@@ -10,7 +10,7 @@ import type { AttributeValuesQuery, Facet, FacetsQuery, TimeRangeQuery, ValueCou
 import { type Reader, select, visible } from './reader.ts';
 import { ROLLUP_FIELDS, redSource, rollupAnswers } from './red-source.ts';
 import { SqlParameters } from './sql-parameters.ts';
-import { type TimeWindow, timeWindows } from './time-windows.ts';
+import { larger, smaller, type TimeWindow, timeWindows } from './time-windows.ts';
 import { cutShort } from './timeseries.ts';
 
 const KIND_NAMES = `['unspecified', 'internal', 'server', 'client', 'producer', 'consumer']`;
@@ -156,8 +156,8 @@ export async function attributeValues(
 
 /** Nanoseconds of a window in which there are spans, at least one. */
 function lengthWithin(window: TimeWindow, data: TimeWindow): number {
-  const from = window.from > data.from ? window.from : data.from;
-  const to = window.to < data.to ? window.to : data.to;
+  const from = larger(window.from, data.from);
+  const to = smaller(window.to, data.to);
   return to > from ? Number(to - from) : 1;
 }
 

@@ -15,7 +15,7 @@ export function engineArguments(options: EngineOptions): string[] {
     index_mark_cache_size: 32 * MIB,
     // Bloom filters of skip indexes, 10 MB per 10M spans: read and unpacked anew, they cost a query 4 ms.
     index_uncompressed_cache_size: Math.min(64 * MIB, Math.floor(options.maxMemoryBytes / 16)),
-    // Of what small reads unpack: a page of the newest traces takes a sixth less, again and again on the same minutes.
+    // Of what small reads unpack: a page of the newest traces takes a tenth less, again and again on the same minutes.
     uncompressed_cache_size: Math.min(64 * MIB, Math.floor(options.maxMemoryBytes / 16)),
     mmap_cache_size: 100,
     query_condition_cache_size: 16 * MIB,
