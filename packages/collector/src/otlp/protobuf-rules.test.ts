@@ -138,6 +138,22 @@ describe("RequestDecoder keeps protobuf's rules", () => {
     expect(decodeAll(Buffer.alloc(0))).toEqual([]);
   });
 
+  it('a resource keeps its own project, whatever schema URL and bytes stand beside it', () => {
+    const mine = projectAttribute('mine');
+    // An unknown field holds a line break and the other resource; the other schema URL, all that stands before them.
+    const head = Buffer.concat([projectAttribute('theirs'), Buffer.from([0x7a, 1 + mine.length])]);
+    const theirs = Buffer.concat([head, Buffer.from('\n'), mine]);
+    const groups = [
+      [theirs, 'a'],
+      [mine, `a\n${head.toString('latin1')}`],
+    ] as const;
+    const request = groups.map(([resource, schemaUrl]) => {
+      const scopeSpans = lengthField(2, lengthField(2, spanFields()));
+      return lengthField(1, Buffer.concat([lengthField(1, resource), scopeSpans, textField(3, schemaUrl)]));
+    });
+    expect(decodeAll(Buffer.concat(request)).map((span) => span.projectId)).toEqual(['theirs', 'mine']);
+  });
+
   it('texts that share a cache slot are told apart', () => {
     const names = Array.from({ length: 80_000 }, (_, index) => `same start ${index * 7919} same end`);
     const spans = decodeAll(requestOf(names.slice(0, 40_000).map((name) => spanFields(textField(5, name)))));

@@ -77,7 +77,8 @@ export class ResourceTable {
 }
 
 function keyOf(bytes: Uint8Array, ranges: readonly number[], schemaUrl: string): string {
-  let key = `${schemaUrl}\n`;
+  // With its length: else a schema URL could go on where the bytes of another resource begin, and take its project.
+  let key = `${schemaUrl.length} ${schemaUrl}`;
   for (let index = 0; index < ranges.length; index += 2) {
     key += Buffer.prototype.latin1Slice.call(bytes, ranges[index], ranges[index + 1]);
   }
