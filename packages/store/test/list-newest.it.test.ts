@@ -134,6 +134,29 @@ describe('the newest traces of a crowd', () => {
     }
   });
 
+  it('are the newest although far more spans came than the last list lets expect', async () => {
+    const began = BASE - 600_000n * MILLI;
+    const insert = async (token: string, count: number, start: (at: number) => bigint): Promise<void> => {
+      const block = new SpanBlock();
+      const rows = new SpanRows();
+      for (let at = 0; at < count; at++) {
+        block.add(
+          rows.of(spanWith({ traceId: id(50_000 + at), spanId: id(1, 16), startUnixNano: start(at) })),
+        );
+      }
+      await store.insertBlock(block, { token });
+    };
+    const newest = async (endUnixNano: bigint): Promise<readonly string[]> => {
+      const range = { startUnixNano: began, endUnixNano };
+      const { traces } = await store.listTraces({ projects: 'all', ...range, filter: null, pageSize: 3 });
+      return traces.map(({ traceId }) => traceId);
+    };
+    await insert('few', 10, (at) => began + BigInt(at) * MILLI);
+    expect(await newest(began + 1000n * MILLI)).toEqual([9, 8, 7].map((at) => id(50_000 + at)));
+    await insert('many', 4_500, (at) => began + 2000n * MILLI + BigInt(at) * 1000n);
+    expect(await newest(began + 2005n * MILLI)).toEqual([4499, 4498, 4497].map((at) => id(50_000 + at)));
+  });
+
   it('come whole if one of them is very large', async () => {
     const block = new SpanBlock();
     const rows = new SpanRows();

@@ -18,10 +18,17 @@ class Coded {
   }
 
   rows(): ColumnValues {
-    return Array.from(this.indexes, (index) => this.keys[index]);
+    return filled(this.indexes.length, (row) => this.keys[this.indexes[row] as number]);
   }
 }
 type Part = ColumnValues | Coded;
+
+/** Array.from({ length }, ...) takes three times as long. */
+function filled<Value>(length: number, value: (at: number) => Value): Value[] {
+  const values = new Array<Value>(length);
+  for (let at = 0; at < length; at++) values[at] = value(at);
+  return values;
+}
 
 /** The answer of a query: columns of equal length, by name, put together when they are asked for. */
 export class NativeResult {
@@ -196,7 +203,7 @@ class NativeReader {
   }
 
   #data(type: string, rows: number): ColumnValues {
-    if (type === 'String') return Array.from({ length: rows }, () => this.text());
+    if (type === 'String') return filled(rows, () => this.text());
     if (type.startsWith('FixedString(')) return this.#fixedStrings(Number(inner(type)), rows);
     if (type.startsWith('LowCardinality(')) return rows === 0 ? [] : this.#coded(inner(type)).rows();
     if (type.startsWith('Array(')) return this.#arrays(inner(type), rows);
@@ -222,7 +229,7 @@ class NativeReader {
     const from = this.#at;
     this.#at += width * rows;
     const digits = this.#buffer.toString('hex', from, this.#at);
-    return Array.from({ length: rows }, (_, row) => digits.slice(row * width * 2, (row + 1) * width * 2));
+    return filled(rows, (row) => digits.slice(row * width * 2, (row + 1) * width * 2));
   }
 
   #u64(): number {
@@ -252,7 +259,7 @@ class NativeReader {
   #arrays(type: string, rows: number): ColumnValues {
     const offsets = this.#offsets(rows);
     const items = Array.from(this.#data(type, offsets[rows] as number));
-    return Array.from({ length: rows }, (_, row) => items.slice(offsets[row], offsets[row + 1]));
+    return filled(rows, (row) => items.slice(offsets[row], offsets[row + 1]));
   }
 
   #maps([keyType, valueType]: readonly string[], rows: number): ColumnValues {
@@ -260,7 +267,7 @@ class NativeReader {
     const count = offsets[rows] as number;
     const keys = this.#data(keyType as string, count);
     const values = this.#data(valueType as string, count);
-    return Array.from({ length: rows }, (_, row) => {
+    return filled(rows, (row) => {
       const map = new Map<unknown, unknown>();
       for (let at = offsets[row] as number; at < (offsets[row + 1] as number); at++)
         map.set(keys[at], values[at]);
@@ -270,7 +277,7 @@ class NativeReader {
 
   #tuples(types: readonly string[], rows: number): ColumnValues {
     const columns = types.map((type) => this.#data(type, rows));
-    return Array.from({ length: rows }, (_, row) => columns.map((column) => column[row]));
+    return filled(rows, (row) => columns.map((column) => column[row]));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { PartialReason, TraceQuery, TraceResult } from './queries.ts';
-import { type Reader, visible } from './reader.ts';
+import { allOf, type Reader, visible } from './reader.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { summarize, withoutCopies } from './summarize.ts';
 import { readWholeSpans } from './whole-spans.ts';
@@ -11,7 +11,7 @@ export async function getTrace(reader: Reader, query: TraceQuery): Promise<Trace
   const { projects, traceId, maxSpans = DEFAULT_MAX_SPANS, signal } = query;
   const params = new SqlParameters();
   const found = await readWholeSpans(reader, {
-    where: `trace_id = ${params.bytes(traceId)} AND ${visible(projects, params)}`,
+    where: allOf(`trace_id = ${params.bytes(traceId)}`, visible(projects, params)),
     limit: `LIMIT ${maxSpans + 1}`,
     params,
     signal,

@@ -17,7 +17,7 @@ import {
   timeWindows,
   windowGrowth,
 } from './time-windows.ts';
-import { type TracesInWindow, tracesInWindow } from './traces-in-window.ts';
+import { MANY_SPANS, type TracesInWindow, tracesInWindow } from './traces-in-window.ts';
 
 /** Traces that satisfy the filter only after the range they start in; of more, some are missing, and the list says so. */
 const LATE_TRACES = 20_000;
@@ -166,7 +166,12 @@ class StartWalk {
     this.#reader.data.saw(first.startUnixNano);
     if (this.#query.filter !== null) return;
     const extent = first.startUnixNano - last.startUnixNano;
-    this.#reader.density.learn(traces.length, newest - first.startUnixNano, extent);
+    this.#reader.density.learn({
+      traces: traces.length,
+      spans: traces.reduce((sum, { spanCount }) => sum + spanCount, 0),
+      lagNanos: newest - first.startUnixNano,
+      extentNanos: extent,
+    });
   }
 
   async #findLate(started: TimeWindow, beyond: TimeWindow): Promise<void> {
@@ -201,7 +206,8 @@ class StartWalk {
     const remaining = this.#remaining;
     if (remaining !== null && (this.#stepsCut > 1 || !summaryTells(remaining))) return null;
     const limit = (this.#query.pageSize * (remaining === null ? 1 : 2) + this.#spare()) * times;
-    const asked = { window, needed: this.#needed, limit, deadline: this.#deadline };
+    const all = this.#needed === null && times === 1 && this.#reader.density.spansOf(limit) < MANY_SPANS;
+    const asked = { window, needed: this.#needed, limit, deadline: this.#deadline, all };
     const found = await tracesInWindow(this.#reader, this.#query, asked);
     if (found === null) return null;
     if (found.after !== null) this.#stepsCut++;

@@ -23,7 +23,7 @@ SELECT
   toUInt8(bitOr(bitOr(least(kind, 7), bitShiftLeft(least(status_code, 3), 3)),
     bitOr(if(JSONHas(details, 'events'), 32, 0), if(JSONHas(details, 'links'), 64, 0)))) AS flags
 FROM spans
-WHERE trace_id = ${params.bytes(traceId)} AND ${visible(projects, params)}
+PREWHERE trace_id = ${params.bytes(traceId)} AND ${visible(projects, params)}
 ORDER BY ${SPAN_ORDER}
 LIMIT 1 BY span_id, start, duration, name
 LIMIT ${maxSpans}`;

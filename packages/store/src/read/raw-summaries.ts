@@ -46,6 +46,8 @@ interface Row {
   readonly failed: boolean;
   readonly start: bigint;
   readonly end: bigint;
+  /** Another row of the trace with this span id that came before. */
+  earlier: Row | undefined;
 }
 
 function* rowsOf(result: NativeResult): Generator<Row> {
@@ -71,13 +73,14 @@ function* rowsOf(result: NativeResult): Generator<Row> {
       start: start[row] as bigint,
       // The sum may wrap around, as it does in the engine.
       end: BigInt.asIntN(64, (start[row] as bigint) + (duration[row] as bigint)),
+      earlier: undefined,
     };
   }
 }
 
 /** The rows of one trace, copies left out. */
 class Gathered {
-  readonly #bySpanId = new Map<string, Row[]>();
+  readonly #bySpanId = new Map<string, Row>();
   readonly #services = new Map<string, number>();
   #first: Row;
   #root: Row | null = null;
@@ -102,11 +105,10 @@ class Gathered {
 
   /** Whether a row with the same id, start, end and name came before; one that differs is another span. */
   #isCopy(row: Row): boolean {
-    const same = this.#bySpanId.get(row.spanId);
-    if (same === undefined) this.#bySpanId.set(row.spanId, [row]);
-    else if (same.some(({ start, end, name }) => start === row.start && end === row.end && name === row.name))
-      return true;
-    else same.push(row);
+    row.earlier = this.#bySpanId.get(row.spanId);
+    for (let other = row.earlier; other !== undefined; other = other.earlier)
+      if (other.start === row.start && other.end === row.end && other.name === row.name) return true;
+    this.#bySpanId.set(row.spanId, row);
     return false;
   }
 

@@ -62,6 +62,12 @@ export async function select(
   });
 }
 
+/** All of them. Of a small statement's time, a `1` among its conditions is 3 %. */
+export function allOf(...conditions: readonly string[]): string {
+  const some = conditions.filter((condition) => condition !== '1');
+  return some.length === 0 ? '1' : some.join(' AND ');
+}
+
 /** Condition on whose data may be read. */
 export function visible(projects: Projects, params: SqlParameters): string {
   if (projects === 'all') return '1';

@@ -10,17 +10,24 @@ describe('the window in which a page of the newest traces is looked for first', 
 
   it('is twice as long as so many traces reached back in the last list', () => {
     const density = new TraceDensity();
-    density.learn(21, 3n * SECOND, 4n * SECOND);
+    density.learn({ traces: 21, spans: 168, lagNanos: 3n * SECOND, extentNanos: 4n * SECOND });
     expect(density.windowOf(40)).toBe(2n * (3n * SECOND + 8n * SECOND));
   });
 
   it('is at least a tenth of a second and at most two minutes', () => {
     const density = new TraceDensity();
-    density.learn(1000, -5n * SECOND, 1000n);
+    density.learn({ traces: 1000, spans: 1000, lagNanos: -5n * SECOND, extentNanos: 1000n });
     expect(density.windowOf(40)).toBe(SECOND / 10n);
-    density.learn(2, 0n, 3600n * SECOND);
+    density.learn({ traces: 2, spans: 2, lagNanos: 0n, extentNanos: 3600n * SECOND });
     expect(density.windowOf(40)).toBe(120n * SECOND);
-    density.learn(1, 0n, 0n);
+    density.learn({ traces: 1, spans: 1, lagNanos: 0n, extentNanos: 0n });
     expect(density.windowOf(40)).toBe(120n * SECOND);
+  });
+
+  it('holds twice as many spans as that many traces had in the last list', () => {
+    const density = new TraceDensity();
+    expect(density.spansOf(25)).toBe(Number.POSITIVE_INFINITY);
+    density.learn({ traces: 21, spans: 168, lagNanos: 0n, extentNanos: SECOND });
+    expect(density.spansOf(25)).toBe(400);
   });
 });

@@ -4,13 +4,22 @@ const SHORTEST_NANOS = 100_000_000n;
 /** Traces come in bursts: a window is this many times as long as the last one needed to be. */
 const ROOM = 2n;
 
+interface LastList {
+  readonly traces: number;
+  readonly spans: number;
+  readonly lagNanos: bigint;
+  readonly extentNanos: bigint;
+}
+
 /** How the newest traces lie, as the last list of all of them found: tells the next one where to begin, nothing more. */
 export class TraceDensity {
   #lagNanos = FIRST_WINDOW_NANOS;
   #nanosBetween = 0n;
+  #spansOfOne = Number.POSITIVE_INFINITY;
 
   /** The newest span starts `lag` after the newest of so many traces, and that `extent` after the oldest of them. */
-  learn(traces: number, lagNanos: bigint, extentNanos: bigint): void {
+  learn({ traces, spans, lagNanos, extentNanos }: LastList): void {
+    this.#spansOfOne = spans / traces;
     this.#lagNanos = lagNanos > 0n ? lagNanos : 0n;
     this.#nanosBetween = traces > 1 ? extentNanos / BigInt(traces - 1) : FIRST_WINDOW_NANOS;
   }
@@ -20,5 +29,10 @@ export class TraceDensity {
     const length = ROOM * (this.#lagNanos + this.#nanosBetween * BigInt(traces));
     if (length < SHORTEST_NANOS) return SHORTEST_NANOS;
     return length > FIRST_WINDOW_NANOS ? FIRST_WINDOW_NANOS : length;
+  }
+
+  /** How many spans a window that is likely to hold so many traces is likely to hold; infinitely many before any list. */
+  spansOf(traces: number): number {
+    return Number(ROOM) * traces * this.#spansOfOne;
   }
 }

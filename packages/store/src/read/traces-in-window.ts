@@ -3,7 +3,7 @@ import type { NativeResult } from '../native/native-reader.ts';
 import { isWhole, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
 import type { ListTracesQuery } from './queries.ts';
 import { SUMMARIZED, summarizeRows } from './raw-summaries.ts';
-import { type Reader, select, visible } from './reader.ts';
+import { allOf, type Reader, select, visible } from './reader.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { matching, type WindowAsked } from './start-candidates.ts';
 import type { TimeWindow } from './time-windows.ts';
@@ -14,7 +14,15 @@ export interface TracesInWindow {
   readonly after: bigint | null;
 }
 
+/** What to ask for in a window: by default the traces that start latest. */
+export interface TracesAsked extends WindowAsked {
+  /** All of them: where a window is likely to hold few spans that costs less than to find out which start latest. */
+  readonly all?: boolean;
+}
+
 const MAX_ROWS = 10_000;
+/** With so many spans in a window, not all of its traces are asked for at once. */
+export const MANY_SPANS = 4_000;
 
 /**
  * The traces of which the first span in a window that satisfies the filter starts latest, whole: no other starts later,
@@ -24,31 +32,41 @@ const MAX_ROWS = 10_000;
 export async function tracesInWindow(
   reader: Reader,
   query: ListTracesQuery,
-  { window, needed, limit, deadline }: WindowAsked,
+  asked: TracesAsked,
 ): Promise<TracesInWindow | null> {
+  const { window, needed, limit, deadline, all = false } = asked;
   const params = new SqlParameters();
   const matches = await matching(reader, needed, params);
   const seen = visible(query.projects, params);
-  const [from, to] = [params.timeText(window.from), params.timeText(window.to)];
+  const inWindow = `start >= ${params.timeText(window.from)} AND start < ${params.timeText(window.to)}`;
   const around = { from: window.from - LOOK_AROUND_NANOS, to: window.to + LOOK_AROUND_NANOS };
-  // The inner table's name: without one the older analysis refuses the subquery on a cluster's tables.
+  const isAround = `start BETWEEN ${params.timeText(around.from)} AND ${params.timeText(around.to)}`;
+  const chosen = all ? `LIMIT ${MANY_SPANS}` : `GROUP BY trace_id ORDER BY min(start) DESC LIMIT ${limit}`;
+  // The inner table's name: without one the older analysis refuses the subquery on a cluster's tables. A condition in
+  // WHERE beside one in PREWHERE is a step of its own, and a tenth of the time.
   const sql = `
 SELECT ${SUMMARIZED}${needed === null ? '' : `, toUInt8(${matches}) AS matched`}
 FROM spans
-PREWHERE trace_id IN (
+PREWHERE ${allOf(isAround, seen)} AND trace_id IN (
   SELECT trace_id FROM spans AS matching
-  WHERE ${seen} AND start >= ${from} AND start < ${to} AND ${matches}
-  GROUP BY trace_id ORDER BY min(start) DESC LIMIT ${limit}
+  ${needed === null ? 'PREWHERE' : 'WHERE'} ${allOf(inWindow, seen, matches)}
+  ${chosen}
 )
-WHERE ${seen} AND start BETWEEN ${params.timeText(around.from)} AND ${params.timeText(around.to)}
 LIMIT ${MAX_ROWS}`;
   const { signal } = query;
   const result = await select(reader, { sql, params, deadline, signal, olderAnalysis: true });
   if (result.rows === MAX_ROWS) return null;
   const { summaries, first, last } = summarizeRows(result);
   if (result.rows > 0 && !isWhole({ first, last }, around)) return null;
-  return { summaries, after: nthLatest(firstMatches(result, window), limit) };
+  if (!all) return { summaries, after: nthLatest(firstMatches(result, window), limit) };
+  const isCut = spansIn(result, window) >= MANY_SPANS;
+  return isCut ? tracesInWindow(reader, query, { ...asked, all: false }) : { summaries, after: null };
 }
+
+const spansIn = (result: NativeResult, { from, to }: TimeWindow): number =>
+  result.rows === 0
+    ? 0
+    : result.column<BigInt64Array>('start').reduce((count, at) => count + Number(at >= from && at < to), 0);
 
 /** When the first span in the window that satisfies the filter starts, of each trace. */
 function firstMatches(result: NativeResult, { from, to }: TimeWindow): bigint[] {

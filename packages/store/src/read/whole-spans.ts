@@ -19,7 +19,7 @@ export async function readWholeSpans(
   const sql = `
 SELECT ${WHOLE_SPAN}
 FROM spans
-WHERE ${where}
+PREWHERE ${where}
 ORDER BY ${SPAN_ORDER}
 ${limit}`;
   const deadline = new Deadline(reader.limits);
