@@ -1,5 +1,5 @@
 import { SpanBlock, StoreError } from '@utxoiq/store';
-import type { BlockJournal, LogBlock } from '../log/block-journal.ts';
+import { type BlockJournal, type LogBlock, MAX_UNFINISHED_BLOCKS } from '../log/block-journal.ts';
 import type { SetAsideBlocks } from '../log/set-aside-blocks.ts';
 import type { CollectorLogger } from '../logger.ts';
 import { untilDone } from './back-off.ts';
@@ -56,6 +56,7 @@ export class BlockInserter {
   }
 
   get hasSlot(): boolean {
+    if (this.#inserting.length >= MAX_UNFINISHED_BLOCKS) return false;
     const pending = this.#inserting.filter((one) => !one.done);
     const refused = pending.filter((one) => one.refusals > 0).length;
     return pending.length - Math.min(refused, MAX_REFUSED) < this.#options.limits.maxInsertsInFlight;

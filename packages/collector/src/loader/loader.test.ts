@@ -102,6 +102,21 @@ describe('Loader', () => {
     expect(store.attempts).toHaveLength(3);
   });
 
+  it('lets only so many blocks pass one that hangs as the journal remembers', async () => {
+    const files = new MemoryFileSystem();
+    const store = new RecordingStore();
+    store.beforeInsert = () => (store.attempts.length === 1 ? new Promise(() => {}) : Promise.resolve());
+    const limits = { maxBlockSpans: 1, maxBlockDelayMs: 1 };
+    const before = await pipeline(files, store, limits);
+    for (let id = 1; id <= 100; id++) await before.ingest.otlp(numberedRequest(1, id));
+    await expect.poll(() => store.attempts.length).toBe(60);
+
+    store.beforeInsert = async () => {};
+    const again = await pipeline(files.powerCut(), store, { ...limits, maxBlockSpans: 7 });
+    await again.loader.stop(LONG);
+    expect(store.rows).toBe(100);
+  });
+
   it('tries a block again under its token until the store takes it, and accepts spans meanwhile', async () => {
     const store = new RecordingStore();
     store.failure = new Error('the engine is away');

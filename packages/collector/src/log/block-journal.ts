@@ -19,6 +19,11 @@ export interface LogBlock {
 const SLOT_BYTES = 64;
 const STATE_SLOTS = 2;
 const BLOCK_SLOTS = 62;
+/**
+ * So many blocks may have been begun since the oldest that is not stored: more would take the slots of those before. Two
+ * fewer than there are, so that a slot is taken only after a sync of the state that made it free.
+ */
+export const MAX_UNFINISHED_BLOCKS = BLOCK_SLOTS - 2;
 const KIND = { state: 1, block: 2 } as const;
 const FILE_NAME = 'blocks.journal';
 
