@@ -242,7 +242,13 @@ describe('OTLP/HTTP', () => {
     expect((await it.post(requestOf([spanFields()], 'foreign'), writer)).status).toBe(403);
     const mixed = Buffer.concat([numberedRequest(1), requestOf([spanFields()], 'foreign')]);
     expect((await it.post(mixed, writer)).status).toBe(200);
-    expect(it.collector.stats()).toMatchObject({ acceptedSpans: 2, rejectedSpans: 1 });
+    const spans = decodeAll(mixed);
+    for (const sent of [spans, spans.toReversed()]) {
+      const json = JSON.stringify(encodeOtlpJson(sent));
+      const partial = await it.post(json, { ...JSON_TYPE, authorization: 'Bearer writer' });
+      expect(await partial.json()).toMatchObject({ partialSuccess: { rejectedSpans: '1' } });
+    }
+    expect(it.collector.stats()).toMatchObject({ acceptedSpans: 4, rejectedSpans: 3 });
   });
 
   it('lets pages of other origins in only if told so', async () => {
@@ -287,7 +293,14 @@ describe('Zipkin', () => {
       400,
       { message: expect.stringContaining('[1]: id: ') },
     ]);
+    const tags = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`tag ${index}`, '']));
+    const beyond = await it.post(JSON.stringify([span, { ...span, tags }]), JSON_TYPE, '/api/v2/spans');
+    expect([beyond.status, await beyond.json()]).toMatchObject([
+      400,
+      { message: expect.stringMatching(/^span 1: \d+ attributes, at most 1000 are taken$/) },
+    ]);
     await expect.poll(() => it.store.rows).toBe(1);
+    expect(it.collector.stats()).toMatchObject({ acceptedSpans: 1, refusedRequests: 1 });
   });
 });
 

@@ -11,6 +11,13 @@ export interface IngestOptions {
   readonly projectId?: string;
   /** The projects the sender may write to. Default all. */
   readonly projects?: 'all' | readonly string[];
+  /** Refuses all spans where one would be rejected: for protocols without partial success. Default false. */
+  readonly allOrNothing?: boolean;
+}
+
+interface OtlpRequest {
+  readonly bytes: Uint8Array;
+  readonly defaultProject: string;
 }
 
 /** From the bytes of a request to the write-ahead log: what every receiver ends in. */
@@ -35,8 +42,23 @@ export class Ingest {
   }
 
   /** @param bytes an ExportTraceServiceRequest; not to be changed before the result is there. */
-  async otlp(bytes: Uint8Array, options: IngestOptions = {}): Promise<IngestResult> {
-    const result = await this.#otlp(bytes, options);
+  otlp(bytes: Uint8Array, options: IngestOptions = {}): Promise<IngestResult> {
+    return this.#counted([{ bytes, defaultProject: options.projectId ?? this.#projectId }], options);
+  }
+
+  /** Spans that came in another form. Those of several projects become a record each. */
+  spans(spans: readonly Span[], options: IngestOptions = {}): Promise<IngestResult> {
+    const { projectId: otherwise = this.#projectId } = options;
+    const groups = Map.groupBy(spans, (span) => span.projectId || otherwise);
+    const requests = Array.from(groups, ([defaultProject, group]) => ({
+      bytes: encodeOtlpProtobuf(group),
+      defaultProject,
+    }));
+    return this.#counted(requests, options);
+  }
+
+  async #counted(requests: readonly OtlpRequest[], options: IngestOptions): Promise<IngestResult> {
+    const result = await this.#take(requests, options);
     if (result.status === 'refused') this.stats.refusedRequests++;
     else {
       this.stats.acceptedRequests++;
@@ -46,47 +68,43 @@ export class Ingest {
     return result;
   }
 
-  /** Spans that came in another form. Those of several projects become a record each. */
-  async spans(spans: readonly Span[], options: IngestOptions = {}): Promise<IngestResult> {
-    let accepted = 0;
-    let rejected = 0;
-    let firstReason: string | undefined;
-    for (const [projectId, group] of Map.groupBy(spans, (span) => span.projectId)) {
-      const result = await this.otlp(encodeOtlpProtobuf(group), {
-        ...options,
-        ...(projectId === '' ? {} : { projectId }),
-      });
-      if (result.status === 'refused') return result;
-      accepted += result.accepted;
-      rejected += result.rejected;
-      firstReason ??= result.firstReason;
-    }
-    return { status: 'accepted', accepted, rejected, ...(firstReason === undefined ? {} : { firstReason }) };
-  }
-
-  async #otlp(bytes: Uint8Array, options: IngestOptions): Promise<IngestResult> {
+  /** All are looked at before the first is written: what is refused leaves nothing behind. */
+  async #take(requests: readonly OtlpRequest[], options: IngestOptions): Promise<IngestResult> {
     if (this.#stopping) return refusal('STOPPING', 'the collector is stopping');
-    const defaultProject = options.projectId ?? this.#projectId;
-    let scan: ScanResult;
+    const { projects: allowed = 'all', allOrNothing = false } = options;
+    const scans: ScanResult[] = [];
     try {
-      scan = this.#scanner.scan(bytes, { defaultProject, allowed: options.projects ?? 'all' });
+      for (const { bytes, defaultProject } of requests)
+        scans.push(this.#scanner.scan(bytes, { defaultProject, allowed }));
     } catch (error) {
       if (error instanceof MalformedOtlpError) return refusal('MALFORMED', error.message);
       throw error;
     }
-    const { spanCount, rejected, firstReason, forbidden } = scan;
+    const count = (of: (scan: ScanResult) => number) => scans.reduce((sum, scan) => sum + of(scan), 0);
+    const spanCount = count((scan) => scan.spanCount);
+    const rejected = count((scan) => scan.rejected.length);
+    const forbidden = count((scan) => scan.forbidden);
+    const firstReason = scans.find((scan) => scan.rejected.length > 0)?.firstReason ?? '';
     const limit = this.#limits.maxSpansPerRequest;
     if (spanCount > limit)
       return refusal('TOO_LARGE', `${spanCount} spans in one request, at most ${limit} are taken`);
     if (spanCount > 0 && forbidden === spanCount) return refusal('FORBIDDEN', firstReason);
+    if (allOrNothing && rejected > 0) return refusal(forbidden > 0 ? 'FORBIDDEN' : 'MALFORMED', firstReason);
+    const appended = await Promise.all(
+      requests.map((request, index) => this.#append(request, scans[index] as ScanResult)),
+    );
+    const failed = appended.find((result) => result?.status === 'refused');
+    if (failed?.status === 'refused') return refused(failed);
+    const reason = rejected === 0 ? {} : { firstReason };
+    return { status: 'accepted', accepted: spanCount - rejected, rejected, ...reason };
+  }
+
+  /** Null if there is nothing to be kept. */
+  async #append(request: OtlpRequest, { spanCount, rejected }: ScanResult): Promise<AppendResult | null> {
     const accepted = spanCount - rejected.length;
-    if (accepted > 0) {
-      const prefix = spanRecordPrefix({ defaultProject, spanCount: accepted, rejected });
-      const appended = await this.#log.append([prefix, bytes]);
-      if (appended.status === 'refused') return refused(appended);
-    }
-    const reason = rejected.length === 0 ? {} : { firstReason };
-    return { status: 'accepted', accepted, rejected: rejected.length, ...reason };
+    if (accepted === 0) return null;
+    const { bytes, defaultProject } = request;
+    return this.#log.append([spanRecordPrefix({ defaultProject, spanCount: accepted, rejected }), bytes]);
   }
 }
 

@@ -8,7 +8,7 @@ import { parseJson } from './otlp-request.ts';
 export const zipkinRequest: BodyHandler = async (body, { ingest, projects }) => {
   const decoded = spansFromZipkin(parseJson(body));
   if (!decoded.ok) throw receiveError(400, decoded.message);
-  const result = await ingest.spans(decoded.spans, { projects });
+  const result = await ingest.spans(decoded.spans, { projects, allOrNothing: true });
   if (result.status === 'refused') return statusAnswer(statusOfRefusal(result), true);
   return { status: 202, contentType: JSON_TYPE, body: '' };
 };
