@@ -47,12 +47,16 @@ async function start(options: Partial<CollectorOptions> = {}) {
   return { store, collector, url, post, [Symbol.asyncDispose]: () => collector.stop() };
 }
 
-/** A request whose body begins and does not go on. */
-function unfinished({ ports }: Collector, bytes: number): http.ClientRequest {
-  const headers = { ...PROTOBUF, 'content-length': bytes };
+/** A request whose body begins and does not go on; without a length it is in chunks. */
+function unfinished(
+  { ports }: Collector,
+  bytes?: number,
+  first: string | Uint8Array = 'the first bytes',
+): http.ClientRequest {
+  const headers = { ...PROTOBUF, ...(bytes !== undefined && { 'content-length': bytes }) };
   const request = http.request({ port: ports.otlpHttp ?? 0, method: 'POST', path: '/v1/traces', headers });
   request.on('error', () => {}); // it is cut off, by either side
-  request.write('the first bytes');
+  request.write(first);
   return request;
 }
 
@@ -176,6 +180,12 @@ describe('OTLP/HTTP', () => {
     const refused = await it.post(numberedRequest(1));
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
     large.destroy();
+    await expect.poll(() => it.collector.stats().bytesInFlight).toBe(0);
+    const chunked = unfinished(it.collector, undefined, Buffer.alloc(49_990));
+    await expect.poll(() => it.collector.stats().bytesInFlight).toBe(49_990);
+    const [answer] = await once(unfinished(it.collector, undefined, Buffer.alloc(100)), 'response');
+    expect(answer.statusCode).toBe(429);
+    chunked.destroy();
     await expect.poll(() => it.collector.stats().bytesInFlight).toBe(0);
     expect((await it.post(numberedRequest(1))).status).toBe(200);
   });

@@ -89,9 +89,9 @@ export class HttpReceiver {
     try {
       const declared = Number(request.headers['content-length'] ?? 0);
       if (declared <= limits.maxRequestBytes) hold(declared);
-      read = await readBody(request, limits.maxRequestBytes, this.#bodies);
+      const maxBytes = limits.maxRequestBytes;
+      read = await readBody(request, { maxBytes, pool: this.#bodies, onUndeclared: hold });
       const raw = read.bytes;
-      if (raw.length > declared) hold(raw.length - declared);
       const body = await decompress(raw, encoding, limits.maxDecompressedBytes);
       if (body.length > raw.length) hold(body.length - raw.length);
       return await handler(body, { ingest, projects });

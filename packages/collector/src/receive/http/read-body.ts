@@ -2,11 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import { receiveError } from '../receive-error.ts';
 import { BodyPool, type PooledBody } from './body-pool.ts';
 
+export interface ReadBodyOptions {
+  readonly maxBytes: number;
+  readonly pool: BodyPool;
+  /** Told of bytes as they come that no `content-length` announced. */
+  readonly onUndeclared: (bytes: number) => void;
+}
+
 /** The whole body. @throws {ReceiveError} 413 as soon as it is larger than allowed, 400 if it is cut off */
 export async function readBody(
   request: IncomingMessage,
-  maxBytes: number,
-  pool: BodyPool,
+  { maxBytes, pool, onUndeclared }: ReadBodyOptions,
 ): Promise<PooledBody> {
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > maxBytes) throw tooLarge(declared, maxBytes);
@@ -16,6 +22,7 @@ export async function readBody(
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       if (bytes + chunk.length > maxBytes) throw tooLarge(bytes + chunk.length, maxBytes);
+      if (declared === 0) onUndeclared(chunk.length);
       // Node's parser ends a body at its declared length.
       if (pooled === null) chunks.push(chunk);
       else chunk.copy(pooled.bytes, bytes);
