@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { TraceStore } from '@utxoiq/store';
 
 /** Merges every table down to one part per day. */
@@ -10,6 +12,12 @@ export async function merge(url: string): Promise<void> {
     if (!response.ok) throw new Error(`cannot merge ${table}: ${await response.text()}`);
     await response.text();
   }
+}
+
+/** Reads every file once, so that the operating system has them in memory: some take a file out after minutes without use. */
+export async function readIntoMemory(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries) if (entry.isFile()) await readFile(join(entry.parentPath, entry.name));
 }
 
 /** Bytes on disk per span: of each table, with its indexes and marks, and of all. */
