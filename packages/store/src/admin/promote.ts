@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { PROMOTED_ATTRIBUTES } from '../block/promoted-attributes.ts';
 import { StoreError } from '../errors.ts';
 import { quoteColumn } from '../filter/attribute-places.ts';
@@ -18,7 +19,8 @@ export async function promote(admin: Administrator, key: string): Promise<void> 
     );
   }
   if (PROMOTED_ATTRIBUTES.has(key)) return;
-  const column = `promoted_${key}`;
+  const { columns } = await admin.keys.load();
+  const column = columns.get(key) ?? columnOf(key);
   const name = quoteColumn(column);
   const value = `attributes_string[${literal(key)}]`;
   const { connection, cluster } = admin;
@@ -40,6 +42,16 @@ export async function promote(admin: Administrator, key: string): Promise<void> 
   });
   await connection.command({ sql: RECORD, params: { key, column, type: 'String' } });
   admin.keys.forget();
+}
+
+/**
+ * Of letters, digits and _: a dot would make it part of another column (`x.size` is one of every text `x`), and the
+ * engine's files bear the name, escaped: one that they cannot have stops every change of stored spans for good.
+ */
+function columnOf(key: string): string {
+  const readable = key.replace(/\W/g, '_').slice(0, 60);
+  const hash = readable === key ? '' : `_${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
+  return `promoted_${readable}${hash}`;
 }
 
 // DDL takes no parameters, so the text is written as ClickHouse's string literal.

@@ -137,7 +137,9 @@ FROM (
     AND trace_id IN (${params.traceIds(traceIds)})
   LIMIT 1 BY trace_id, span_id, start, duration, name
 )
-GROUP BY trace_id`;
+GROUP BY trace_id
+-- Columns of attributes promoted at run time are materialized.
+SETTINGS asterisk_include_materialized_columns = 1`;
   return summariesOf(await select(reader, { sql, params, deadline, signal }));
 }
 
