@@ -40,6 +40,7 @@ const anyText = fc.oneof(
 );
 const u64 = fc.oneof(fc.bigInt({ min: 0n, max: TWO_64 - 1n }), fc.bigInt({ min: 0n, max: 70_000n }));
 const time = fc.bigInt({ min: 0n, max: (1n << 63n) - 1n });
+const start = fc.bigInt({ min: 0n, max: (1n << 32n) * 1_000_000_000n - 1n });
 const text = (field: number) => anyText.map((value) => textField(field, value));
 const bytesOf = (field: number, length: number) =>
   fc
@@ -135,7 +136,7 @@ function varintKind(field: number) {
 const span = message(
   [text(3), text(5), varintKind(6), attributes(9), uint32(10), uint32(12), uint32(14), fixed32(16)],
   [
-    fixed64(7, time),
+    fixed64(7, start),
     fixed64(8, time),
     nested(11, event),
     nested(13, link),

@@ -42,12 +42,18 @@ describe('RequestScanner', () => {
     ['span_id is all zero', lengthField(2, Buffer.alloc(8))],
     ['span_id has 9 bytes, expected 8', lengthField(2, Buffer.alloc(9, 1))],
     ['parent_span_id has 4 bytes, expected 8', lengthField(4, Buffer.alloc(4, 1))],
-    ['start_time_unix_nano is beyond the year 2262', fixed64Field(7, 2n ** 63n)],
+    ['start_time_unix_nano is beyond February 2106', fixed64Field(7, 2n ** 32n * 1_000_000_000n)],
+    ['end_time_unix_nano is beyond the year 2262', fixed64Field(8, 2n ** 63n)],
     ['an event time is beyond the year 2262', lengthField(11, fixed64Field(1, 2n ** 64n - 1n))],
     ['the trace_id of a link has 3 bytes, expected 16', lengthField(13, textField(1, 'abc'))],
   ])('rejects one span alone: %s', (reason, field) => {
     const result = scan(requestOf([spanFields(), spanFields(field), spanFields()]));
     expect(result).toEqual({ spanCount: 3, rejected: [1], firstReason: `span 1: ${reason}`, forbidden: 0 });
+  });
+
+  it('takes the last times that there are', () => {
+    const start = fixed64Field(7, 2n ** 32n * 1_000_000_000n - 1n);
+    expect(scan(requestOf([spanFields(start, fixed64Field(8, 2n ** 63n - 1n))])).rejected).toEqual([]);
   });
 
   it('leaves the rejected spans out and keeps the others', () => {

@@ -66,7 +66,7 @@ export class SpanScanner {
         return;
       case 0x39:
         wire.fixed(8, end);
-        this.#startHigh = wire.bytes[wire.at - 1] as number;
+        this.#startHigh = highHalf(wire);
         return;
       case 0x41:
         wire.fixed(8, end);
@@ -152,7 +152,7 @@ export class SpanScanner {
     this.#id('trace_id', this.#traceIdAt, this.#traceIdLength, 16);
     this.#id('span_id', this.#spanIdAt, this.#spanIdLength, 8);
     if (this.#parentLength !== 0) this.#idLength('parent_span_id', this.#parentLength, 8);
-    if (this.#startHigh >= 0x80) this.#values.complain(beyondRange('start_time_unix_nano'));
+    if (this.#startHigh >= BILLION) this.#values.complain('start_time_unix_nano is beyond February 2106');
     if (this.#endHigh >= 0x80) this.#values.complain(beyondRange('end_time_unix_nano'));
     this.#count(this.#attributes, maxAttributes, 'attributes');
     this.#count(this.#events, maxEvents, 'events');
@@ -177,6 +177,18 @@ export class SpanScanner {
     if (count > limit) this.#values.complain(`${count} ${what}, at most ${limit} are taken`);
   }
 }
+
+/**
+ * The store's minutes are 32 bits of seconds, beyond which charts and lists would miss a span: 2^32 seconds are as many
+ * nanoseconds as a billion in the upper half.
+ */
+const BILLION = 1_000_000_000;
+const highHalf = ({ bytes, at }: WireScanner): number =>
+  (((bytes[at - 1] as number) << 24) |
+    ((bytes[at - 2] as number) << 16) |
+    ((bytes[at - 3] as number) << 8) |
+    (bytes[at - 4] as number)) >>>
+  0;
 
 /** Signed 64-bit nanoseconds end in the year 2262; the engine's DateTime64(9) and Go's time end there too. */
 const beyondRange = (what: string): string => `${what} is beyond the year 2262`;
