@@ -69,14 +69,15 @@ export class Pipeline {
       };
       const onDurable = () => loader.notify();
       const found = await findSegments(files, directory);
-      const journal = await BlockJournal.open({ files, directory, logger, hasSegments: found.length > 0 });
+      const firstPosition = found[0]?.base;
+      const journal = await BlockJournal.open({ files, directory, logger, firstPosition });
       const log = new WriteAheadLog({
         files,
         directory,
         limits,
         logger,
         segments: found,
-        firstPosition: journal.doneTo,
+        firstPosition: journal.spentTo,
         onDurable,
       });
       const segments = () => log.segments;

@@ -25,12 +25,12 @@ async function pipeline(
   const limits = completeLimits({ maxBlockDelayMs: 20, ...given });
   const common = { files, directory: 'wal', logger: silentLogger };
   const segments = await findSegments(files, 'wal');
-  const journal = await BlockJournal.open({ ...common, hasSegments: segments.length > 0 });
+  const journal = await BlockJournal.open({ ...common, firstPosition: segments[0]?.base });
   const log: WriteAheadLog = new WriteAheadLog({
     ...common,
     limits,
     segments,
-    firstPosition: journal.doneTo,
+    firstPosition: journal.spentTo,
     onDurable: () => loader.notify(),
   });
   const reader = new LogReader({
@@ -100,6 +100,20 @@ describe('Loader', () => {
     const after = await pipeline(disk, store);
     await after.loader.stop(LONG);
     expect(store.attempts).toHaveLength(3);
+  });
+
+  it('takes new spans for new ones though the segments of blocks that were begun are gone', async () => {
+    const files = new MemoryFileSystem();
+    const store = new RecordingStore();
+    const before = await pipeline(files, store);
+    await before.ingest.otlp(numberedRequest(5));
+    await expect.poll(() => store.rows).toBe(5);
+    const disk = files.powerCut(); // The journal's note that the block is stored was not synced.
+    for (const path of disk.files.keys()) if (path.endsWith('.wal')) disk.files.delete(path);
+    const again = await pipeline(disk, store);
+    await again.ingest.otlp(numberedRequest(5, 6));
+    await again.loader.stop(LONG);
+    expect(store.rows).toBe(10);
   });
 
   it('lets only so many blocks pass one that hangs as the journal remembers', async () => {

@@ -3,8 +3,8 @@ import { MemoryFileSystem } from '../../test/memory-file-system.ts';
 import { silentLogger } from '../logger.ts';
 import { BlockJournal } from './block-journal.ts';
 
-const open = (files: MemoryFileSystem, hasSegments = false) =>
-  BlockJournal.open({ files, directory: 'wal', logger: silentLogger, hasSegments });
+const open = (files: MemoryFileSystem, firstPosition?: number) =>
+  BlockJournal.open({ files, directory: 'wal', logger: silentLogger, firstPosition });
 
 describe('BlockJournal', () => {
   it('knows after a power cut which blocks were begun and not finished', async () => {
@@ -14,7 +14,7 @@ describe('BlockJournal', () => {
     await journal.finish(10);
     await journal.begin({ from: 10, to: 20 });
     await journal.begin({ from: 20, to: 35 });
-    const again = await open(files.powerCut(), true);
+    const again = await open(files.powerCut(), 0);
     expect(again.logId).toBe(journal.logId);
     expect(again.doneTo).toBe(10);
     expect(again.unfinished).toEqual([
@@ -33,7 +33,7 @@ describe('BlockJournal', () => {
     }
     await journal.begin({ from: 1_000, to: 1_234 });
     expect(await files.size('wal/blocks.journal')).toBe(size);
-    const again = await open(files, true);
+    const again = await open(files, 0);
     expect([again.doneTo, again.unfinished]).toEqual([1_000, [{ from: 1_000, to: 1_234 }]]);
   });
 
@@ -47,7 +47,7 @@ describe('BlockJournal', () => {
     const bytes = files.files.get('wal/blocks.journal')?.bytes ?? Buffer.alloc(0);
     const newest = bytes.readBigUInt64LE(8) > bytes.readBigUInt64LE(64 + 8) ? 0 : 64;
     bytes[newest + 16] = 0xff;
-    const again = await open(files, true);
+    const again = await open(files, 0);
     expect([again.doneTo, again.unfinished]).toEqual([20, [{ from: 20, to: 30 }]]);
   });
 

@@ -68,12 +68,17 @@ export class BlockJournal {
     return this.#doneTo;
   }
 
+  /** Positions before this one were given: spans anew under one of them could be taken for those of a known token. */
+  get spentTo(): number {
+    return Math.max(this.#doneTo, ...this.unfinished.map((block) => block.to));
+  }
+
   static async open(options: {
     files: LogFileSystem;
     directory: string;
     logger: CollectorLogger;
-    /** Whether there are segments, whose blocks this journal must know. */
-    hasSegments: boolean;
+    /** Where the segments begin, if there are any: this journal must know their blocks. */
+    firstPosition: number | undefined;
   }): Promise<BlockJournal> {
     const path = join(options.directory, FILE_NAME);
     const exists = (await options.files.list(options.directory)).includes(FILE_NAME);
@@ -88,13 +93,13 @@ export class BlockJournal {
       }
     }
     const known = slots.some((slot) => slot.kind === KIND.state);
-    if (!known && options.hasSegments) {
+    if (!known && options.firstPosition !== undefined) {
       options.logger.warn({ path }, 'the block journal is lost: blocks stored before may be stored again');
     }
     const journal = new BlockJournal(file, slots);
     if (!known) {
       await file.write(Buffer.alloc(content.length), 0);
-      await journal.finish(0);
+      await journal.finish(options.firstPosition ?? 0);
       await file.sync();
       await options.files.syncDirectory(options.directory);
     }

@@ -21,10 +21,10 @@ export interface LogBatch {
 
 /** Bytes that could not be read as records: kept aside, so that nothing is thrown away unseen. */
 export interface Damage {
-  readonly kind: 'torn-tail' | 'damaged';
+  readonly kind: 'torn-tail' | 'damaged' | 'missing';
   readonly position: number;
   readonly bytes: number;
-  /** Where the bytes were put; null for a torn tail, which was never acknowledged. */
+  /** Where the bytes were put; null for a torn tail, which was never acknowledged, and for what is not there. */
   readonly setAside: string | null;
 }
 
@@ -69,6 +69,7 @@ export class LogReader {
     for (;;) {
       const segment = this.#segments().find((candidate) => candidate.end > this.position);
       if (segment === undefined) return null;
+      if (this.position < segment.follows) this.#reportMissing(segment.follows);
       this.position = Math.max(this.position, segment.base);
       const start = this.position;
       // Appends move the end on meanwhile: what is durable now is enough.
@@ -158,15 +159,22 @@ export class LogReader {
     }
   }
 
+  #reportMissing(end: number): void {
+    const { position } = this;
+    this.#report({ kind: 'missing', position, bytes: end - position, setAside: null });
+  }
+
   #report(damage: Damage): void {
-    const message =
-      damage.kind === 'torn-tail'
-        ? 'the write-ahead log ends in a record that was never finished or acknowledged: cut off'
-        : 'damaged bytes in the write-ahead log were set aside';
-    this.#logger.warn({ ...damage }, message);
+    this.#logger.warn({ ...damage }, MESSAGES[damage.kind]);
     this.#onDamage(damage);
   }
 }
+
+const MESSAGES: Readonly<Record<Damage['kind'], string>> = {
+  'torn-tail': 'the write-ahead log ends in a record that was never finished or acknowledged: cut off',
+  damaged: 'damaged bytes in the write-ahead log were set aside',
+  missing: 'a part of the write-ahead log is not there: a segment was removed or cut off',
+};
 
 /** Where the next undamaged record starts; the length of the bytes if none does. */
 function placeOfNextRecord(bytes: Buffer, position: number): number {

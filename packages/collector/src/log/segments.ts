@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { LogFileSystem } from './file-system.ts';
-import { HEADER_BYTES, RecordType, readHeader } from './record.ts';
+import { HEADER_BYTES, isIntact, RecordType, readHeader } from './record.ts';
 
 /** One file of the log. Positions run through the whole log: the segment's base plus the place in its file. */
 export interface Segment {
   readonly path: string;
   readonly base: number;
+  /** Where the segment before it ends, as its first record says. */
+  readonly follows: number;
   /** The position after its last byte that may be read. */
   end: number;
   /** Bytes its file takes on the disk. */
@@ -27,19 +29,28 @@ export async function findSegments(files: LogFileSystem, directory: string): Pro
     const path = join(directory, name);
     const fileBytes = await files.size(path);
     if (fileBytes === 0) await files.remove(path);
-    else segments.push({ path, base: Number(base), end: Number(base) + fileBytes, fileBytes });
+    else segments.push(await segmentAt(files, { path, base: Number(base), fileBytes }));
   }
-  for (const [index, segment] of segments.entries()) {
+  for (const [index, { follows }] of segments.entries()) {
     const before = segments[index - 1];
-    if (before === undefined) continue;
-    const limit = (await previousEnd(files, segment)) ?? segment.base;
-    before.end = Math.min(before.end, limit);
+    if (before !== undefined) before.end = Math.min(before.end, follows);
   }
   return segments;
 }
 
+async function segmentAt(
+  files: LogFileSystem,
+  found: Pick<Segment, 'path' | 'base' | 'fileBytes'>,
+): Promise<Segment> {
+  const follows = (await previousEnd(files, found)) ?? found.base;
+  return { ...found, follows, end: found.base + found.fileBytes };
+}
+
 /** Where the segment before this one ends, as this one's first record says; null if that is damaged. */
-async function previousEnd(files: LogFileSystem, segment: Segment): Promise<number | null> {
+async function previousEnd(
+  files: LogFileSystem,
+  segment: Pick<Segment, 'path' | 'base'>,
+): Promise<number | null> {
   const buffer = Buffer.alloc(SEGMENT_PREFIX_BYTES);
   const file = await files.open(segment.path, 'read');
   try {
@@ -50,5 +61,6 @@ async function previousEnd(files: LogFileSystem, segment: Segment): Promise<numb
   }
   const header = readHeader(buffer, 0, segment.base);
   if (header === null || header.type !== RecordType.segment) return null;
+  if (!isIntact(buffer, HEADER_BYTES, header)) return null;
   return Number(buffer.readBigUInt64LE(HEADER_BYTES));
 }

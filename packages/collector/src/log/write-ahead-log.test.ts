@@ -217,6 +217,23 @@ describe('WriteAheadLog', () => {
     expect(await append(again, 'b')).toMatchObject({ status: 'durable', position: end + 36 });
   });
 
+  it('reports what is not there any more, and loses nothing else for it', async () => {
+    const files = new MemoryFileSystem();
+    const log = await openLog(files, { segmentBytes: 100 });
+    for (const text of ['a', 'b', 'c', 'd']) await append(log, text.repeat(40));
+    await log.close();
+    const [, second, third] = log.segments;
+    files.files.delete(second?.path ?? '');
+    // Where the segment before ends, as far as the third one knew.
+    files.files.get(third?.path ?? '')?.bytes.fill(0, 28, 36);
+    const { texts, damage } = await readTexts(files, await openLog(files));
+    expect(texts).toEqual(['a', 'c', 'd'].map((text) => text.repeat(40)));
+    expect(damage.map(({ kind, bytes }) => [kind, bytes])).toEqual([
+      ['missing', 104],
+      ['damaged', 36],
+    ]);
+  });
+
   it('takes a record larger than a segment', async () => {
     const files = new MemoryFileSystem();
     const log = await openLog(files);

@@ -197,11 +197,12 @@ export class WriteAheadLog {
 
   async #beginSegment(): Promise<{ readonly segment: Segment; readonly file: LogFile }> {
     const base = this.#nextBase;
+    const follows = this.#segments.at(-1)?.end ?? base;
     const path = segmentPath(this.#directory, base);
     const file = await this.#files.open(path, 'create');
     try {
       const prefix = Buffer.alloc(SEGMENT_PREFIX_BYTES);
-      prefix.writeBigUInt64LE(BigInt(this.#segments.at(-1)?.end ?? base), HEADER_BYTES);
+      prefix.writeBigUInt64LE(BigInt(follows), HEADER_BYTES);
       writeHeader(prefix, 0, { type: RecordType.segment, position: base, payloadLength: 8 });
       await file.write(prefix, 0);
       await file.sync();
@@ -212,7 +213,7 @@ export class WriteAheadLog {
     }
     return {
       file,
-      segment: { path, base, end: base + SEGMENT_PREFIX_BYTES, fileBytes: SEGMENT_PREFIX_BYTES },
+      segment: { path, base, follows, end: base + SEGMENT_PREFIX_BYTES, fileBytes: SEGMENT_PREFIX_BYTES },
     };
   }
 
