@@ -17,6 +17,7 @@ export {
   type AlertVerdict,
   alertHistoryMinutes,
   observeAlert,
+  withheldAlertMinutes,
 } from './observe.ts';
 export { type AlertRuleError, type AlertRuleResult, parseAlertRule } from './parse-alert-rule.ts';
 export { type AlertEpisode, alertEpisodes } from './preview-alert.ts';

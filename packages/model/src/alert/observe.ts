@@ -26,6 +26,13 @@ export interface AlertObservation {
   readonly verdict: AlertVerdict;
 }
 
+/** Minutes whose value was over the threshold, and too few spans kept the alert quiet. */
+export function withheldAlertMinutes(rule: AlertRule, observations: readonly AlertObservation[]): number {
+  return observations.filter(
+    ({ verdict, value }) => verdict === 'no_data' && value !== null && compared(rule, value) === 'breach',
+  ).length;
+}
+
 /** Minutes that must be known before the first one observed. */
 export function alertHistoryMinutes(rule: AlertRule): number {
   const needsLookback = rule.signal === 'missing_data' || rule.signal === 'request_rate';

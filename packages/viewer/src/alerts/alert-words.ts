@@ -1,4 +1,6 @@
+import { type AlertRule, alertSignalText, alertValueText } from '@utxoiq/model/alert';
 import type { AlertStateName } from '../api/alerts.ts';
+import { formatCount } from '../time/format.ts';
 
 export const stateWords: Readonly<Record<AlertStateName, string>> = {
   firing: 'Firing',
@@ -39,3 +41,21 @@ export function sinceText(iso: string, nowMs: number): string {
 /** How much of a silence is left. */
 export const remainingText = (untilIso: string, nowMs: number): string =>
   `${lengthText(nowMs, Date.parse(untilIso))} left`;
+
+/** Why a rule kept quiet although its value was over the threshold, or was not watched at all; null: it did not. */
+export function quietText(
+  rule: AlertRule,
+  course: { readonly withheld_minutes: number; readonly values: readonly (number | null)[] },
+): string | null {
+  const tooFew = `fewer than ${formatCount(rule.minCount)} spans`;
+  const minutes = course.withheld_minutes;
+  if (minutes > 0) {
+    const value = `${alertSignalText(rule)} ${rule.comparison} ${alertValueText(rule, rule.threshold)}`;
+    const article = /^[aeiou]/.test(value) ? 'an' : 'a';
+    const count = minutes === 1 ? '1 minute' : `${formatCount(minutes)} minutes`;
+    return `${count} had ${article} ${value} but ${tooFew} in the ${rule.windowMinutes} min before: too few to fire.`;
+  }
+  const needsHistory = rule.signal === 'request_rate' || rule.signal === 'missing_data';
+  const isUnwatched = course.values.every((value) => value === null);
+  return needsHistory && isUnwatched ? `Not watched: it had ${tooFew} in 24 hours.` : null;
+}

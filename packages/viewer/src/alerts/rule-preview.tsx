@@ -2,7 +2,7 @@ import { alertConditionText, alertValueText } from '@utxoiq/model/alert';
 import { useDeferredValue, useEffect, useState } from 'react';
 import { type Preview, type RuleFields, useAlertPreview } from '../api/alerts.ts';
 import { formatTick } from '../time/format.ts';
-import { subjectText } from './alert-words.ts';
+import { quietText, subjectText } from './alert-words.ts';
 import { type FormState, previewBody, readForm } from './rule-form-state.ts';
 import { ThresholdLine } from './threshold-line.tsx';
 
@@ -45,27 +45,32 @@ function PreviewBody({ form, preview }: { form: FormState; preview: Preview }) {
     <div className="preview-courses">
       <p className="muted">Fires on {alertConditionText(rule)}.</p>
       {preview.shown.length === 0 && <p className="muted">No spans like these in the last 24 hours.</p>}
-      {preview.shown.map(({ service, fired, episodes, values }) => (
-        <figure key={service ?? ''}>
-          <figcaption className="line">
-            <strong className="clip">{subjectText(service)}</strong>
-            <span className="spread" />
-            <span className={fired > 0 ? 'bad' : 'faint'}>{timesText(fired)}</span>
-            <span className="faint">worst {worstText(rule, values)}</span>
-          </figcaption>
-          <ThresholdLine
-            values={values}
-            threshold={rule.threshold}
-            comparison={rule.comparison}
-            label={`${subjectText(service)} over the last 24 hours`}
-            className="large-course"
-            episodes={episodes.map((one) => ({
-              from: at(one.start_time),
-              to: one.end_time === null ? 1 : at(one.end_time),
-            }))}
-          />
-        </figure>
-      ))}
+      {preview.shown.map((course) => {
+        const { service, fired, episodes, values } = course;
+        const quiet = quietText(rule, course);
+        return (
+          <figure key={service ?? ''}>
+            <figcaption className="line">
+              <strong className="clip">{subjectText(service)}</strong>
+              <span className="spread" />
+              <span className={fired > 0 ? 'bad' : 'faint'}>{timesText(fired)}</span>
+              <span className="faint">worst {worstText(rule, values)}</span>
+            </figcaption>
+            <ThresholdLine
+              values={values}
+              threshold={rule.threshold}
+              comparison={rule.comparison}
+              label={`${subjectText(service)} over the last 24 hours`}
+              className="large-course"
+              episodes={episodes.map((one) => ({
+                from: at(one.start_time),
+                to: one.end_time === null ? 1 : at(one.end_time),
+              }))}
+            />
+            {quiet !== null && <p className="faint">{quiet}</p>}
+          </figure>
+        );
+      })}
       {preview.shown.length > 0 && (
         <div className="line faint preview-times">
           <span>{formatTick(startMs, 36e5)}</span>

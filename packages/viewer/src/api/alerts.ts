@@ -68,6 +68,8 @@ export interface Preview {
     readonly fired: number;
     readonly episodes: readonly { readonly start_time: string; readonly end_time: string | null }[];
     readonly values: readonly (number | null)[];
+    /** Minutes over the threshold that had too few spans to fire. */
+    readonly withheld_minutes: number;
   }[];
 }
 export interface Delivery {

@@ -103,11 +103,12 @@ export const previewJson = ({ startMs, endMs, fired, services, isCut, shown }: A
   fired,
   services,
   truncated: isCut,
-  shown: shown.map(({ service, episodes, values }) => ({
+  shown: shown.map(({ service, episodes, values, withheldMinutes }) => ({
     service,
     fired: episodes.length,
     episodes: episodes.map((one) => ({ start_time: timeOf(one.startMs), end_time: maybeTime(one.endMs) })),
     values: values.map(rounded),
+    withheld_minutes: withheldMinutes,
   })),
 });
 

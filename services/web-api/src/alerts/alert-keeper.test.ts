@@ -198,5 +198,19 @@ describe('a preview', () => {
     ]);
     expect(preview.shown[0]?.values).toHaveLength(1440);
     expect(Math.max(...(preview.shown[0]?.values.map(Number) ?? []))).toBe(18);
+    expect(preview.shown[0]?.withheldMinutes).toBe(0);
+  });
+
+  it('counts the minutes that too few spans kept quiet', async () => {
+    const { keeper, store, clock } = await keeperForThisTest();
+    store.set('api', T0 - 20, 3, 3);
+    store.set('web', T0 - 20, 3, 0);
+    clock.minute = T0;
+    const { fired, shown } = await keeper.preview(ruleOf());
+    expect(fired).toBe(0);
+    expect(shown.map(({ service, withheldMinutes }) => [service, withheldMinutes])).toEqual([
+      ['api', 5],
+      ['web', 0],
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { type AlertRule, alertEpisodes, observeAlert } from '@utxoiq/model/alert';
+import { type AlertRule, alertEpisodes, observeAlert, withheldAlertMinutes } from '@utxoiq/model/alert';
 import { type AskMinutes, watchRule } from './watch-rule.ts';
 
 const PREVIEW_MINUTES = 1440;
@@ -19,6 +19,8 @@ export interface AlertPreview {
     readonly episodes: readonly { readonly startMs: number; readonly endMs: number | null }[];
     /** One a minute; null: no spans. */
     readonly values: readonly (number | null)[];
+    /** Minutes over the threshold that had too few spans to fire. */
+    readonly withheldMinutes: number;
   }[];
 }
 
@@ -37,7 +39,13 @@ export async function previewRule(
   const all = Array.from(subjects, ([service, minutes]) => {
     const observations = observeAlert(rule, minutes, range);
     const values = observations.map(({ value, verdict }) => (verdict === 'unwatched' ? null : value));
-    return { service, episodes: alertEpisodes(rule, observations), values, worst: worstOf(rule, values) };
+    return {
+      service,
+      episodes: alertEpisodes(rule, observations),
+      values,
+      withheldMinutes: withheldAlertMinutes(rule, observations),
+      worst: worstOf(rule, values),
+    };
   });
   all.sort((a, b) => b.episodes.length - a.episodes.length || b.worst - a.worst);
   return {
@@ -46,7 +54,7 @@ export async function previewRule(
     fired: all.reduce((sum, { episodes }) => sum + episodes.length, 0),
     services: all.length,
     isCut,
-    shown: all.slice(0, MAX_SHOWN).map(({ service, episodes, values }) => ({ service, episodes, values })),
+    shown: all.slice(0, MAX_SHOWN).map(({ worst: _, ...one }) => one),
   };
 }
 

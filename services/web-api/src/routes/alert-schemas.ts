@@ -140,6 +140,9 @@ export const AlertPreviewSchema = Type.Object(
         fired: Type.Integer(),
         episodes: Type.Array(Type.Object({ start_time: Time, end_time: Maybe(Time) })),
         values: Values,
+        withheld_minutes: Type.Integer({
+          description: 'Minutes over the threshold that had too few spans to fire',
+        }),
       }),
     ),
   },
