@@ -19,6 +19,7 @@ import { attributeKeys } from './read/attribute-keys.ts';
 import { compare } from './read/compare.ts';
 import { DataRange } from './read/data-range.ts';
 import { dependencies } from './read/dependencies.ts';
+import { ExpectedColumns } from './read/expected-columns.ts';
 import { getTrace } from './read/get-trace.ts';
 import { heatmap } from './read/heatmap.ts';
 import { KeyCatalogue } from './read/key-catalogue.ts';
@@ -107,7 +108,14 @@ export class TraceStore implements AsyncDisposable {
     this.#connection = connection;
     const keys = new KeyCatalogue(connection);
     const data = new DataRange(connection);
-    this.#reader = { connection, limits, keys, data, density: new TraceDensity() };
+    this.#reader = {
+      connection,
+      limits,
+      keys,
+      data,
+      density: new TraceDensity(),
+      columns: new ExpectedColumns(),
+    };
     this.#admin = { connection, cluster, keys };
   }
 

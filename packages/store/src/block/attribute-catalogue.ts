@@ -1,4 +1,6 @@
 import type { AttributeValue, Resource } from '@utxoiq/model';
+import { type Filled, filledBit, NOTHING_FILLED } from './filled-columns.ts';
+import { promotedColumn } from './promoted-attributes.ts';
 import { SparseUint16Column } from './promoted-column.ts';
 import type { PromotedColumn } from './span-columns.ts';
 import { AttributeType } from './span-row.ts';
@@ -17,6 +19,8 @@ export interface AttributeUse {
 /** What a block knows of one attribute key: its promoted column, and how often each type came. */
 export interface KeyPlan {
   readonly column: PromotedColumn | null;
+  /** Of the promoted column; none without one. */
+  readonly filled: Filled;
   /** The last row whose value the column took, so that a key that comes twice does not shift the column. */
   lastRow: number;
   /** Values in maps, by AttributeType. */
@@ -51,8 +55,10 @@ class ProjectPlans {
   #find(key: string): KeyPlan {
     let plan = this.keys.get(key);
     if (plan === undefined) {
+      const column = this.#promoted.get(key) ?? null;
       plan = {
-        column: this.#promoted.get(key) ?? null,
+        column,
+        filled: column === null ? NOTHING_FILLED : filledBit(promotedColumn(key)),
         lastRow: -1,
         counts: [0, 0, 0, 0, 0, 0, 0, 0],
         promotedCount: 0,

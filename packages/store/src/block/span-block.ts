@@ -3,11 +3,22 @@ import { ByteWriter } from '../native/byte-writer.ts';
 import { type ColumnBuilder, DictionaryColumn, encodeBlock } from '../native/columns.ts';
 import { anyValueToText } from './any-value-text.ts';
 import { AttributeCatalogue, type AttributeUse, type KeyPlan } from './attribute-catalogue.ts';
+import { type Filled, filledBit, NOTHING_FILLED } from './filled-columns.ts';
 import { SparseTextColumn } from './promoted-column.ts';
 import { resourceToText, scopeToText } from './resource-text.ts';
 import { namedColumns, type SpanColumns, spanColumns } from './span-columns.ts';
 import { spanDetailsToText } from './span-details.ts';
 import { AttributeType, type SpanRow } from './span-row.ts';
+
+const FILLED = {
+  status_message: filledBit('status_message'),
+  details: filledBit('details'),
+  attributes_string: filledBit('attributes_string'),
+  attributes_int: filledBit('attributes_int'),
+  attributes_double: filledBit('attributes_double'),
+  attributes_bool: filledBit('attributes_bool'),
+  attributes_other: filledBit('attributes_other'),
+};
 
 const resourceTexts = new WeakMap<Resource, string>();
 const scopeTexts = new WeakMap<Scope, string>();
@@ -35,8 +46,8 @@ export class SpanBlock {
   add(row: SpanRow): void {
     this.#addIds(row);
     this.#addTimes(row);
-    this.#addDescription(row);
-    this.#addAttributes(row);
+    const filled = this.#addDescription(row) | this.#addAttributes(row);
+    this.#plain.filled.values.u32(filled >>> 0);
     this.rows++;
   }
 
@@ -87,8 +98,9 @@ export class SpanBlock {
     this.#plain.duration.values.u64Halves(low >>> 0, (row.endHigh - row.startHigh - borrow) >>> 0);
   }
 
-  #addDescription(row: SpanRow): void {
+  #addDescription(row: SpanRow): Filled {
     const plain = this.#plain;
+    const details = spanDetailsToText(row);
     const resource = this.#resourceOf(row.resource);
     plain.project.add(row.projectId);
     plain.service.addIndex(resource.service);
@@ -99,10 +111,11 @@ export class SpanBlock {
     plain.status_code.values.u8(row.statusCode);
     plain.status_message.values.text(row.statusMessage);
     plain.flags.values.u32(row.flags);
-    plain.details.values.text(spanDetailsToText(row));
+    plain.details.values.text(details);
+    return (row.statusMessage === '' ? 0 : FILLED.status_message) | (details === '' ? 0 : FILLED.details);
   }
 
-  #addAttributes(row: SpanRow): void {
+  #addAttributes(row: SpanRow): Filled {
     const plain = this.#plain;
     const plans = this.#catalogue.of(row.projectId, row.resource);
     let strings = 0;
@@ -110,6 +123,7 @@ export class SpanBlock {
     let doubles = 0;
     let bools = 0;
     let others = 0;
+    let filled = NOTHING_FILLED;
     for (let index = 0; index < row.attributeCount; index++) {
       const key = row.attributeKeys[index] as string;
       const type = row.attributeTypes[index] as AttributeType;
@@ -118,12 +132,14 @@ export class SpanBlock {
       if (textAt >= 0) {
         const length = row.attributeTextLength?.[index] ?? 0;
         if (this.#addUtf8(plan, key, row.bytes, textAt, length)) strings++;
+        else filled |= plan.filled;
         continue;
       }
       const value = row.attributeValues[index] as string & number & bigint & boolean;
       if (plan.column !== null && plan.lastRow !== this.rows && this.#promote(plan.column, type, value)) {
         plan.lastRow = this.rows;
         plan.promotedCount++;
+        filled |= plan.filled;
         continue;
       }
       plan.counts[type] = (plan.counts[type] as number) + 1;
@@ -159,6 +175,12 @@ export class SpanBlock {
     plain.attributes_double.endRow(doubles);
     plain.attributes_bool.endRow(bools);
     plain.attributes_other.endRow(others);
+    if (strings > 0) filled |= FILLED.attributes_string;
+    if (ints > 0) filled |= FILLED.attributes_int;
+    if (doubles > 0) filled |= FILLED.attributes_double;
+    if (bools > 0) filled |= FILLED.attributes_bool;
+    if (others > 0) filled |= FILLED.attributes_other;
+    return filled;
   }
 
   /** A text that is still bytes of the request. False: it went into the key's promoted column, not into the map. */

@@ -21,6 +21,7 @@ export function spanColumns() {
       status_message: new PlainColumn('String'),
       flags: new PlainColumn('UInt32'),
       details: new PlainColumn('String'),
+      filled: new PlainColumn('UInt32'),
       resource: new DictionaryColumn(),
       scope: new DictionaryColumn(),
       attributes_string: new MapColumn(new PlainColumn('String')),

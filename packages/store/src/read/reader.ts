@@ -3,6 +3,7 @@ import type { Connection } from '../clickhouse/connection.ts';
 import { StoreError } from '../errors.ts';
 import type { NativeResult } from '../native/native-reader.ts';
 import type { DataRange } from './data-range.ts';
+import type { ExpectedColumns } from './expected-columns.ts';
 import type { KeyCatalogue } from './key-catalogue.ts';
 import type { Deadline, QueryLimits } from './limits.ts';
 import type { Projects } from './queries.ts';
@@ -16,6 +17,7 @@ export interface Reader {
   readonly keys: KeyCatalogue;
   readonly data: DataRange;
   readonly density: TraceDensity;
+  readonly columns: ExpectedColumns;
 }
 
 export interface Select {

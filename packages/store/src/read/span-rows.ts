@@ -1,5 +1,6 @@
 import type { AttributeMap, AttributeValue, Span, SpanKind, StatusCode } from '@utxoiq/model';
 import { anyValueFromText } from '../block/any-value-text.ts';
+import { type Filled, filledBit, NOTHING_FILLED, OFTEN_EMPTY_COLUMNS } from '../block/filled-columns.ts';
 import { PROMOTED_ATTRIBUTES, promotedColumn } from '../block/promoted-attributes.ts';
 import { resourceFromText, scopeFromText } from '../block/resource-text.ts';
 import { spanDetailsFromText } from '../block/span-details.ts';
@@ -8,14 +9,18 @@ import type { NativeResult } from '../native/native-reader.ts';
 /** Spans by time; of those that start together, as clocks of a millisecond make them, a parent before what it encloses. */
 export const SPAN_ORDER = 'start, duration DESC, span_id';
 
-/** What a SELECT lists so that `spansFromRows` can make whole spans of its answer. */
-export const WHOLE_SPAN = [
-  'project, trace_id, span_id, parent_span_id, name, kind, status_code, status_message, flags',
-  'start, duration, resource, scope, details',
-  'attributes_string, attributes_int, attributes_double, attributes_bool, attributes_other',
-  ...Array.from(PROMOTED_ATTRIBUTES.keys(), promotedColumn),
-].join(', ');
+/** What a SELECT lists so that `spansFromRows` can make whole spans of its answer, if they fill no other columns. */
+export const wholeSpan = (columns: Filled): string =>
+  [
+    'project, trace_id, span_id, parent_span_id, name, kind, status_code, flags, start, duration, resource, scope, filled',
+    ...OFTEN_EMPTY_COLUMNS.filter((name) => (columns & filledBit(name)) !== 0),
+  ].join(', ');
 
+/** The columns that any of the rows has something in. */
+export const filledIn = (result: NativeResult): Filled =>
+  result.column<Uint32Array>('filled').reduce((all, one) => all | one, NOTHING_FILLED);
+
+type OftenEmpty = (typeof OFTEN_EMPTY_COLUMNS)[number];
 type Maps<Value> = ArrayLike<ReadonlyMap<string, Value>>;
 
 const NO_PARENT = '0000000000000000';
@@ -31,13 +36,13 @@ export function spansFromRows(result: NativeResult): Span[] {
   const name = result.column('name');
   const kind = result.column<Uint8Array>('kind');
   const statusCode = result.column<Uint8Array>('status_code');
-  const statusMessage = result.column('status_message');
+  const statusMessage = textOrNone(result, 'status_message');
   const flags = result.column<Uint32Array>('flags');
   const start = result.column<BigInt64Array>('start');
   const duration = result.column<BigInt64Array>('duration');
   const resource = result.column('resource');
   const scope = result.column('scope');
-  const details = result.column('details');
+  const details = textOrNone(result, 'details');
   const attributes = attributeReader(result);
   const resources = memoized(resourceFromText);
   const scopes = memoized(scopeFromText);
@@ -52,8 +57,8 @@ export function spansFromRows(result: NativeResult): Span[] {
     startUnixNano: unsigned(start[row] as bigint),
     endUnixNano: unsigned((start[row] as bigint) + (duration[row] as bigint)),
     attributes: attributes(row),
-    ...spanDetailsFromText(details[row] as string),
-    status: { code: statusCode[row] as StatusCode, message: statusMessage[row] as string },
+    ...spanDetailsFromText(details?.[row] ?? ''),
+    status: { code: statusCode[row] as StatusCode, message: statusMessage?.[row] ?? '' },
     resource: resources(resource[row] as string),
     scope: scopes(scope[row] as string),
   }));
@@ -66,13 +71,15 @@ function attributeReader(result: NativeResult): (row: number) => AttributeMap {
   const promoted = Array.from(PROMOTED_ATTRIBUTES, ([key, kind]) => ({
     key,
     kind,
-    values: result.column<ArrayLike<string | number>>(promotedColumn(key)),
-  }));
-  const strings = result.column<Maps<string>>('attributes_string');
-  const ints = result.column<Maps<bigint>>('attributes_int');
-  const doubles = result.column<Maps<number>>('attributes_double');
-  const bools = result.column<Maps<number>>('attributes_bool');
-  const others = result.column<Maps<string>>('attributes_other');
+    name: promotedColumn(key),
+  }))
+    .filter(({ name }) => result.has(name))
+    .map(({ key, kind, name }) => ({ key, kind, values: result.column<ArrayLike<string | number>>(name) }));
+  const strings = mapsOrNone<string>(result, 'attributes_string');
+  const ints = mapsOrNone<bigint>(result, 'attributes_int');
+  const doubles = mapsOrNone<number>(result, 'attributes_double');
+  const bools = mapsOrNone<number>(result, 'attributes_bool');
+  const others = mapsOrNone<string>(result, 'attributes_other');
   return (row) => {
     const attributes = new Map<string, AttributeValue>();
     for (const { key, kind, values } of promoted) {
@@ -80,14 +87,19 @@ function attributeReader(result: NativeResult): (row: number) => AttributeMap {
       if (value === '' || value === 0) continue;
       attributes.set(key, kind === 'uint16' ? BigInt(value as number) : (value as string));
     }
-    for (const [key, value] of strings[row] ?? []) attributes.set(key, value);
-    for (const [key, value] of ints[row] ?? []) attributes.set(key, value);
-    for (const [key, value] of doubles[row] ?? []) attributes.set(key, value);
-    for (const [key, value] of bools[row] ?? []) attributes.set(key, value === 1);
-    for (const [key, value] of others[row] ?? []) attributes.set(key, anyValueFromText(value));
+    for (const [key, value] of strings?.[row] ?? []) attributes.set(key, value);
+    for (const [key, value] of ints?.[row] ?? []) attributes.set(key, value);
+    for (const [key, value] of doubles?.[row] ?? []) attributes.set(key, value);
+    for (const [key, value] of bools?.[row] ?? []) attributes.set(key, value === 1);
+    for (const [key, value] of others?.[row] ?? []) attributes.set(key, anyValueFromText(value));
     return attributes;
   };
 }
+
+const textOrNone = (result: NativeResult, name: OftenEmpty): ArrayLike<string> | null =>
+  result.has(name) ? result.column(name) : null;
+const mapsOrNone = <Value>(result: NativeResult, name: OftenEmpty): Maps<Value> | null =>
+  result.has(name) ? result.column<Maps<Value>>(name) : null;
 
 function memoized<Value>(make: (text: string) => Value): (text: string) => Value {
   const known = new Map<string, Value>();
