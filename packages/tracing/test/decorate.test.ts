@@ -132,6 +132,28 @@ describe('traceRequest', () => {
     expect(off.spans.all).toHaveLength(0);
   });
 
+  it('a generator whose clean-up throws has ended all the same', async () => {
+    spans.clear();
+    const broken = tracing.traceRequest('broken')(function* () {
+      try {
+        yield 1;
+      } finally {
+        // biome-ignore lint/correctness/noUnsafeFinally: what is tested
+        throw new Error('cleaning up');
+      }
+    });
+    const later = tracing.traceRequest('later')(async function* () {
+      yield* broken();
+    });
+    expect(() => {
+      for (const _ of broken()) break;
+    }).toThrow('cleaning up');
+    await expect(async () => {
+      for await (const _ of later()) break;
+    }).rejects.toThrow('cleaning up');
+    expect(spans.all.map(({ name }) => name).toSorted()).toEqual(['broken', 'broken', 'later']);
+  });
+
   it('throws on what a function threw, whatever it is', () => {
     const strange = new Error('strange');
     Object.defineProperty(strange, 'stack', {

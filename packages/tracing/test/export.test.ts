@@ -133,6 +133,37 @@ describe('export', () => {
     }
   });
 
+  it('whoever is told of a failure may end spans of its own: none is sent twice', async () => {
+    const transport = new MemoryTransport();
+    const { tracing, make } = service(transport, {
+      maxQueueBytes: 1,
+      maxBatchBytes: 1,
+      onProblem: () => make(100),
+    });
+    make(64);
+    await tracing.flush();
+    const { spansEnded, spansDroppedQueueFull } = tracing.metrics();
+    expect([spansEnded, spansDroppedQueueFull]).toEqual([164, 164]);
+    await tracing.stop();
+  });
+
+  it('a collector that claims to have rejected more than it got leaves sums as they are', async () => {
+    const absurd: SendResult = { status: 'ok', rejectedSpans: 2 ** 64, message: '' };
+    const { tracing, make } = service(new MemoryTransport([absurd]));
+    make(3);
+    await tracing.stop();
+    expect(tracing.metrics()).toMatchObject({ spansExported: 0, spansDroppedRejected: 3 });
+  });
+
+  it.each([0, 1e12])('is not asked again at once by a Retry-After of %d ms', async (afterMs) => {
+    const transport = new MemoryTransport(Array(1000).fill({ ...RETRY, afterMs }));
+    const { tracing, make } = service(transport, { stopTimeoutMs: 1 });
+    make(1);
+    await tracing.flush(1);
+    expect(tracing.metrics().exportRetries).toBeLessThan(50);
+    await tracing.stop();
+  });
+
   it('wrong attribute values are dropped and counted, the span goes out', async () => {
     const transport = new MemoryTransport();
     const { tracing } = service(transport);

@@ -2,6 +2,7 @@ import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { currentContext } from '../context/context-manager.ts';
 import { runInContext } from '../context/run-in-context.ts';
 import { isContextual } from '../context/span-frame.ts';
+import { textOf } from '../tracer/attribute-values.ts';
 
 /** Every function is one of these: it may be traced, and its own type passes through unchanged. */
 export type AnyFunction = (...args: never[]) => unknown;
@@ -22,7 +23,7 @@ export function traceDecorator(startSpan: StartSpan, spanName?: string): TraceDe
   const decorate = (target: unknown, key?: unknown, descriptor?: PropertyDescriptor) => {
     if (descriptor !== undefined) {
       const method = descriptor.value as AnyFunction;
-      return { ...descriptor, value: wrap(method, spanName ?? String(key), startSpan) };
+      return { ...descriptor, value: wrap(method, spanName ?? textOf(key), startSpan) };
     }
     const fn = target as AnyFunction;
     const declared =
@@ -32,8 +33,10 @@ export function traceDecorator(startSpan: StartSpan, spanName?: string): TraceDe
   return decorate as TraceDecorator;
 }
 
-function wrap<F extends AnyFunction>(traced: F, name: string, startSpan: StartSpan): F {
+function wrap<F extends AnyFunction>(traced: F, given: string, startSpan: StartSpan): F {
+  const name = textOf(given);
   const fn = traced as unknown as Callable;
+  if (typeof fn !== 'function') return traced;
   const kind = fn.constructor.name;
   const wrapper =
     kind === 'GeneratorFunction'
@@ -104,8 +107,11 @@ function* traceGenerator(span: Span, begin: () => Generator): Generator {
     throw error;
   } finally {
     // Left early by return(): the inner generator's own clean-up runs in the span as well.
-    if (!finished) inSpan(span, () => inner.return(undefined));
-    span.end();
+    try {
+      if (!finished) inSpan(span, () => inner.return(undefined));
+    } finally {
+      span.end();
+    }
   }
 }
 
@@ -142,8 +148,11 @@ async function* traceAsyncGenerator(span: Span, begin: () => AsyncGenerator): As
     recordFailure(span, error);
     throw error;
   } finally {
-    if (!finished) await inSpan(span, () => inner.return(undefined));
-    span.end();
+    try {
+      if (!finished) await inSpan(span, () => inner.return(undefined));
+    } finally {
+      span.end();
+    }
   }
 }
 

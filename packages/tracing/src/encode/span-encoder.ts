@@ -1,4 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
+import { stateText } from '../propagation/trace-state.ts';
 import { epochOf, epochWordsOf } from '../tracer/clock.ts';
 import type { RecordingSpan, SpanEventRecord, SpanExtras, SpanLinkRecord } from '../tracer/span.ts';
 import { writeKeyValue } from './any-value.ts';
@@ -50,7 +51,7 @@ function writeIdentity(out: ProtoWriter, span: RecordingSpan, previous: Previous
   out.byte(span.trace.digits.length >>> 1);
   previous.writeTraceId(out, span.trace);
   writeSpanId(out, SPAN_ID, span.idHigh, span.idLow);
-  if (span.traceState !== undefined) writeText(out, TRACE_STATE, span.traceState.serialize());
+  if (span.traceState !== undefined) writeText(out, TRACE_STATE, stateText(span.traceState));
   if (span.hasParent) writeSpanId(out, PARENT_SPAN_ID, span.parentHigh, span.parentLow);
   writeText(out, NAME, span.name);
   out.byte(KIND);
@@ -113,7 +114,7 @@ function writeLink(out: ProtoWriter, link: SpanLinkRecord): void {
   const start = out.open();
   writeId(out, 0x0a, context.traceId);
   writeId(out, 0x12, context.spanId);
-  if (context.traceState !== undefined) writeText(out, 0x1a, context.traceState.serialize());
+  if (context.traceState !== undefined) writeText(out, 0x1a, stateText(context.traceState));
   writePairs(out, 0x22, link.pairs);
   writeCount(out, 0x28, link.dropped);
   out.byte(0x35);

@@ -26,6 +26,8 @@ type Batch = EncodedBatch & Partial<StoredBatch>;
 const RESULTS: ReadonlySet<unknown> = new Set<SendResult['status']>(['ok', 'refused', 'retry']);
 type Retry = Extract<SendResult, { status: 'retry' }>;
 
+/** What a collector may ask for at most; timers know no more than 24 days, and end at once beyond. */
+const MAX_PAUSE_MS = 10 * 60_000;
 /** While stopping there is no time for long pauses: the endpoint is asked at least this often. */
 const DRAIN_BACKOFF_MS = 500;
 
@@ -232,7 +234,9 @@ export class Outbox {
     }
   }
 
-  private onSent(batch: Batch, durationMs: number, rejected: number, message: string): void {
+  private onSent(batch: Batch, durationMs: number, said: number, message: string): void {
+    // A collector may say anything.
+    const rejected = said > 0 ? Math.min(said, batch.spanCount) : 0;
     this.bytes -= batch.body.length;
     batch.release?.();
     this.failures = 0;
@@ -260,7 +264,7 @@ export class Outbox {
       `${this.transport.endpoint} does not take spans: ${reason}`,
       nextStep,
     );
-    this.pause(afterMs ?? this.backoffMs());
+    this.pause(afterMs !== null && afterMs > 0 ? Math.min(afterMs, MAX_PAUSE_MS) : this.backoffMs());
   }
 
   /** Doubles from the minimum, at random between half and whole, so that a fleet does not come back at once. */

@@ -20,7 +20,7 @@ const ENCODE_AT_ONCE = 64;
 export class SpanQueue implements SpanSink {
   private readonly encoder: BatchEncoder;
   private readonly options: SpanQueueOptions;
-  private readonly pending: RecordingSpan[] = [];
+  private pending: RecordingSpan[] = [];
   private timer: NodeJS.Timeout | null = null;
 
   constructor(encoder: BatchEncoder, options: SpanQueueOptions) {
@@ -47,8 +47,10 @@ export class SpanQueue implements SpanSink {
   }
 
   private encodePending(): void {
-    this.encoder.encode(this.pending);
-    this.pending.length = 0;
+    // Taken out first: whoever is told of a failure may end spans of its own.
+    const { pending } = this;
+    this.pending = [];
+    this.encoder.encode(pending);
   }
 
   private onTimer(): void {

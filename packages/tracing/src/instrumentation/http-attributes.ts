@@ -1,4 +1,5 @@
 import { SpanStatusCode } from '@opentelemetry/api';
+import { textOf } from '../tracer/attribute-values.ts';
 import type { RecordingSpan } from '../tracer/span.ts';
 
 /** Methods that semantic conventions keep; others are reported as `_OTHER` (HTTP spans, "method"). */
@@ -49,12 +50,4 @@ export function acceptedCorrelationId(header: unknown): string | null {
 /** Whatever a handler threw; things that have no text at all are recorded by their type. */
 export function recordHttpError(span: RecordingSpan, error: unknown): void {
   span.recordException(error instanceof Error ? error : textOf(error));
-}
-
-function textOf(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return typeof value; // An object without a prototype, say.
-  }
 }

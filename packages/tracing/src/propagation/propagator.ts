@@ -23,7 +23,7 @@ import {
   parseCloudTraceContext,
 } from './cloud-trace-context.ts';
 import { remoteParent } from './remote-parent.ts';
-import { W3CTraceState } from './trace-state.ts';
+import { stateText, W3CTraceState } from './trace-state.ts';
 import { formatTraceParent, parseTraceParent } from './traceparent.ts';
 
 export const TRACE_PARENT_HEADER = 'traceparent';
@@ -146,7 +146,7 @@ export class Propagator implements TextMapPropagator {
       const header = formatTraceParent(context);
       setter.set(carrier, TRACE_PARENT_HEADER, header);
       if (this.parentHeader !== undefined) setter.set(carrier, this.parentHeader, header);
-      const state = context.traceState?.serialize() ?? '';
+      const state = stateText(context.traceState);
       if (state !== '') setter.set(carrier, TRACE_STATE_HEADER, state);
     }
     if (formats.has('cloud-trace')) {

@@ -46,6 +46,17 @@ export class W3CTraceState implements TraceState {
   }
 }
 
+/** Empty where a state that is not ours throws, or is none at all. */
+export function stateText(state: TraceState | undefined): string {
+  if (state === undefined) return '';
+  try {
+    const text: unknown = state.serialize();
+    return typeof text === 'string' ? text : '';
+  } catch {
+    return '';
+  }
+}
+
 function textOf(members: readonly Member[]): string {
   return members.map(([key, value]) => `${key}=${value}`).join(',');
 }

@@ -3,10 +3,13 @@ import type { Attributes } from '@opentelemetry/api';
 /** What a rejected value cleans to. Values of the `AnyValue` of the specification are never this symbol. */
 export const INVALID: unique symbol = Symbol('invalid attribute value');
 
+/** Protobuf readers go 100 messages deep, and a nested value takes three: one deeper value would cost its whole batch. */
+const MAX_DEPTH = 24;
+
 /**
  * A copy of a value as OpenTelemetry's `AnyValue` allows it (specification, common/README.md): strings cut to
  * `limit`, arrays and plain objects copied, so that a later change by the caller does not reach the span.
- * Functions, symbols, class instances and cycles are `INVALID`.
+ * Functions, symbols, class instances, cycles, what is nested too deep and what throws when read are `INVALID`.
  */
 export function cleanValue(value: unknown, limit: number): unknown {
   switch (typeof value) {
@@ -18,9 +21,17 @@ export function cleanValue(value: unknown, limit: number): unknown {
     case 'bigint':
       return value >= -(2n ** 63n) && value < 2n ** 63n ? value : INVALID;
     case 'object':
-      return value === null ? null : cleanObject(value, limit, []);
+      return value === null ? null : cleanWhole(value, limit);
     default:
       return INVALID;
+  }
+}
+
+function cleanWhole(value: object, limit: number): unknown {
+  try {
+    return cleanObject(value, limit, []);
+  } catch {
+    return INVALID; // A getter or a proxy of the host's own.
   }
 }
 
@@ -30,13 +41,16 @@ function cleanNested(value: unknown, limit: number, path: object[]): unknown {
 }
 
 function cleanObject(value: object, limit: number, path: object[]): unknown {
-  if (value instanceof Uint8Array) return value.slice(0, Math.min(limit, value.length));
-  if (path.includes(value)) return INVALID;
+  if (value instanceof Uint8Array) return copyBytes.call(value, 0, Math.min(limit, value.length));
+  if (path.length === MAX_DEPTH || path.includes(value)) return INVALID;
   path.push(value);
   const copy = Array.isArray(value) ? cleanArray(value, limit, path) : cleanRecord(value, limit, path);
   path.pop();
   return copy;
 }
+
+/** A `Buffer`'s own `slice` shares its memory. */
+const { slice: copyBytes } = Uint8Array.prototype;
 
 function cleanArray(value: readonly unknown[], limit: number, path: object[]): unknown {
   const copy: unknown[] = [];
@@ -102,11 +116,26 @@ export function cleanAttributes(
   if (typeof attributes !== 'object' || attributes === null) return NOTHING;
   const pairs: unknown[] = [];
   let dropped = 0;
-  for (const [key, raw] of Object.entries(attributes)) {
-    if (raw === undefined) continue;
-    const value = pairs.length >= limits.count * 2 || key === '' ? INVALID : clean(raw, limits.valueLength);
-    if (value === INVALID) dropped++;
-    else pairs.push(key, value);
+  try {
+    for (const key of Object.keys(attributes)) {
+      const raw = attributes[key];
+      if (raw === undefined) continue;
+      const value = pairs.length >= limits.count * 2 || key === '' ? INVALID : clean(raw, limits.valueLength);
+      if (value === INVALID) dropped++;
+      else pairs.push(key, value);
+    }
+  } catch {
+    dropped++; // A getter or a proxy of the host's own.
   }
   return { pairs, dropped };
+}
+
+/** Names are texts; what a program without types gives instead is told by its own text, or its type. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return String(value);
+  } catch {
+    return typeof value; // An object without a prototype, say.
+  }
 }

@@ -59,14 +59,24 @@ export function epochWordsOf(ms: number): readonly [high: number, low: number] {
   return words;
 }
 
-export function isHrTime(value: unknown): value is HrTime {
-  return (
-    Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number'
-  );
+/** Where 64 bits of nanoseconds end, in the year 2554. */
+const MAX_SECONDS = 18_446_744_073;
+
+function isHrTime(value: unknown): value is HrTime {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [seconds, nanos] = value as unknown[];
+  return isWithin(seconds, MAX_SECONDS) && isWithin(nanos, Number.MAX_SAFE_INTEGER);
 }
 
+function isWithin(value: unknown, end: number): boolean {
+  return typeof value === 'number' && value >= 0 && value < end;
+}
+
+/** Whether it is a time that a span can have: what is not counts as not given. */
 export function isTimeInput(value: unknown): value is TimeInput {
-  return typeof value === 'number' || value instanceof Date || isHrTime(value);
+  // Below zero is before the process began.
+  if (typeof value === 'number') return isWithin(Math.abs(value), MAX_SECONDS * 1000);
+  return value instanceof Date ? isWithin(value.getTime(), MAX_SECONDS * 1000) : isHrTime(value);
 }
 
 /** A time given by the caller: a number below `performance.now()` is monotonic, else epoch milliseconds. */

@@ -5,6 +5,14 @@ import type { Attributes, Exception } from '@opentelemetry/api';
  * code (`ECONNREFUSED`) tells the type before the name does. Null when there is nothing to tell.
  */
 export function exceptionAttributes(exception: Exception): Attributes | null {
+  try {
+    return readException(exception);
+  } catch {
+    return { 'exception.type': typeof exception }; // A getter or a proxy of the host's own.
+  }
+}
+
+function readException(exception: Exception): Attributes | null {
   if (typeof exception === 'string') return exception === '' ? null : { 'exception.message': exception };
   if (typeof exception !== 'object' || exception === null) return null;
   const attributes: Attributes = {};

@@ -26,8 +26,8 @@ export class SdkTracerProvider implements TracerProvider {
   }
 
   getTracer(name: string, version = '', options?: TracerOptions): Tracer & SdkTracer {
-    const schemaUrl = options?.schemaUrl ?? '';
-    const key = `${name}@${version}:${schemaUrl}`;
+    const schemaUrl = textOr(options?.schemaUrl);
+    const key = `${name}\0${version}\0${schemaUrl}`;
     let tracer = this.tracers.get(key);
     if (tracer === undefined) {
       const { limits, metrics, sink, sampler } = this.options;
@@ -35,7 +35,7 @@ export class SdkTracerProvider implements TracerProvider {
         this.core,
         limits,
         metrics,
-        encodeScope(name, version, schemaUrl),
+        encodeScope(textOr(name), textOr(version), schemaUrl),
         sink,
       );
       tracer = new SdkTracer(pipeline, sampler, this.core.onError);
@@ -43,4 +43,9 @@ export class SdkTracerProvider implements TracerProvider {
     }
     return tracer;
   }
+}
+
+/** A name that is none is an empty one (specification, trace/api.md, "Get a Tracer"). */
+function textOr(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

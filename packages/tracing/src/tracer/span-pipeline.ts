@@ -11,6 +11,9 @@ export interface SpanSink {
   add(span: RecordingSpan): void;
 }
 
+/** A trace id and a span id; all zero, which the specification allows in links, as well. */
+const ID_DIGITS = /^[0-9a-f]{32}-[0-9a-f]{16}$/i;
+
 /** What all spans of one tracer share: limits, counters, the scope they are encoded under, the way out. */
 export class SpanPipeline {
   readonly limits: SpanLimits;
@@ -46,11 +49,18 @@ export class SpanPipeline {
     }
   }
 
-  cleanLink(link: Link): SpanLinkRecord {
-    const { pairs, dropped } = cleanAttributes(link.attributes, {
-      count: this.limits.attributePerLinkCountLimit,
-      valueLength: this.limits.attributeValueLengthLimit,
-    });
-    return { context: link.context, pairs, dropped };
+  /** Null for a link to nothing that an id can name: it would make its whole batch unreadable. */
+  cleanLink(link: Link | null | undefined): SpanLinkRecord | null {
+    try {
+      const context = link?.context;
+      if (!ID_DIGITS.test(`${context?.traceId}-${context?.spanId}`) || context === undefined) return null;
+      const { pairs, dropped } = cleanAttributes(link?.attributes, {
+        count: this.limits.attributePerLinkCountLimit,
+        valueLength: this.limits.attributeValueLengthLimit,
+      });
+      return { context, pairs, dropped };
+    } catch {
+      return null; // A getter of the host's own.
+    }
   }
 }

@@ -20,6 +20,7 @@ import {
   cleanSimpleValue,
   cleanValue,
   INVALID,
+  textOf,
 } from './attribute-values.ts';
 import { epochOf, hrTimeOf, isTimeInput, monotonicMs } from './clock.ts';
 import { exceptionAttributes } from './exception.ts';
@@ -184,7 +185,11 @@ export class RecordingSpan implements ContextualSpan {
 
   setAttributes(attributes: Attributes): this {
     if (this.ended || typeof attributes !== 'object' || attributes === null) return this;
-    for (const key of Object.keys(attributes)) this.setAttribute(key, attributes[key]);
+    try {
+      for (const key of Object.keys(attributes)) this.setAttribute(key, attributes[key]);
+    } catch {
+      this.pipeline.metrics.invalidAttributes++; // A getter or a proxy of the host's own.
+    }
     return this;
   }
 
@@ -208,7 +213,7 @@ export class RecordingSpan implements ContextualSpan {
       extras.droppedEventsCount++;
     }
     extras.events.push({
-      name: String(name),
+      name: textOf(name),
       timeMs: at === undefined ? monotonicMs() : 0,
       time: at === undefined ? null : hrTimeOf(at),
       pairs: cleaned.pairs,
@@ -225,30 +230,36 @@ export class RecordingSpan implements ContextualSpan {
       extras.droppedLinksCount++;
       return this;
     }
+    const cleaned = this.pipeline.cleanLink(link);
+    if (cleaned === null) {
+      extras.droppedLinksCount++;
+      return this;
+    }
     if (extras.links.length >= limits.linkCountLimit) {
       extras.links.shift();
       extras.droppedLinksCount++;
     }
-    extras.links.push(this.pipeline.cleanLink(link));
+    extras.links.push(cleaned);
     return this;
   }
 
   addLinks(links: Link[]): this {
-    for (const link of links) this.addLink(link);
+    if (Array.isArray(links)) for (const link of links) this.addLink(link);
     return this;
   }
 
   setStatus(status: SpanStatus): this {
-    if (this.ended || status.code === SpanStatusCode.UNSET || this.statusCode === SpanStatusCode.OK)
-      return this;
-    this.statusCode = status.code;
-    const message = status.code === SpanStatusCode.ERROR ? status.message : undefined;
+    const code = status?.code;
+    if (this.ended || this.statusCode === SpanStatusCode.OK) return this;
+    if (code !== SpanStatusCode.OK && code !== SpanStatusCode.ERROR) return this;
+    this.statusCode = code;
+    const message = code === SpanStatusCode.ERROR ? status.message : undefined;
     this.statusMessage = typeof message === 'string' ? message : '';
     return this;
   }
 
   updateName(name: string): this {
-    if (!this.ended) this.name = name;
+    if (!this.ended) this.name = textOf(name);
     return this;
   }
 
@@ -259,7 +270,7 @@ export class RecordingSpan implements ContextualSpan {
 
   end(endTime?: TimeInput): void {
     if (this.ended) return;
-    if (endTime === undefined || endTime === null) this.endMs = monotonicMs();
+    if (endTime === undefined || !isTimeInput(endTime)) this.endMs = monotonicMs();
     else this.extras().endTime = hrTimeOf(endTime);
     this.ended = true;
     this.pipeline.onEnd(this);
@@ -289,13 +300,17 @@ export class RecordingSpan implements ContextualSpan {
 
   /** Sets an attribute, ended or not. */
   protected put(key: string, value: unknown): void {
-    const at = typeof key === 'string' && key !== '' ? this.indexOf(key) : -1;
+    if (typeof key !== 'string' || key === '') {
+      this.pipeline.metrics.invalidAttributes++;
+      return;
+    }
+    const at = this.indexOf(key);
     const limits = this.pipeline.limits;
-    if (at < 0 && key !== '' && this.pairs.length >= limits.attributeCountLimit * 2) {
+    if (at < 0 && this.pairs.length >= limits.attributeCountLimit * 2) {
       this.extras().droppedAttributesCount++;
       return;
     }
-    const clean = key === '' ? INVALID : cleanValue(value, limits.attributeValueLengthLimit);
+    const clean = cleanValue(value, limits.attributeValueLengthLimit);
     if (clean === INVALID) this.pipeline.metrics.invalidAttributes++;
     else if (at >= 0) this.pairs[at + 1] = clean;
     else this.append(key, clean);

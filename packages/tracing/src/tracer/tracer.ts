@@ -29,7 +29,8 @@ import {
   type Sampler,
   type SamplingResult,
 } from '../sampling/sampler.ts';
-import { hrTimeOf } from './clock.ts';
+import { textOf } from './attribute-values.ts';
+import { hrTimeOf, isTimeInput } from './clock.ts';
 import { newTraceId, TraceId } from './ids.ts';
 import { PropagatedSpan } from './propagated-span.ts';
 import { RecordingSpan, type SpanBirth } from './span.ts';
@@ -42,6 +43,8 @@ const RANDOM_FLAG = 0x02;
 const SAMPLED_FLAG = 0x01;
 const NO_ATTRIBUTES: Attributes = Object.freeze({});
 const NO_LINKS: Link[] = [];
+const NO_OPTIONS: SpanOptions = Object.freeze({});
+const KINDS: ReadonlySet<unknown> = new Set([0, 1, 2, 3, 4] satisfies SpanKind[]);
 
 export class SdkTracer implements Tracer {
   readonly pipeline: SpanPipeline;
@@ -56,12 +59,15 @@ export class SdkTracer implements Tracer {
     this.onError = onError;
   }
 
-  startSpan(name: string, options: SpanOptions = {}, context: Context = currentContext()): Span {
+  startSpan(name: string, given?: SpanOptions | null, parent?: Context | null): Span {
+    const options = given ?? NO_OPTIONS;
+    const context = parent ?? currentContext();
     const within = options.root === true ? bagOf(context) : context;
     if (isSuppressed(within)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-    const span = this.begin(name, options.kind ?? SpanKind.INTERNAL, within, options);
+    const { kind = SpanKind.INTERNAL, startTime } = options;
+    const span = this.begin(textOf(name), KINDS.has(kind) ? kind : SpanKind.INTERNAL, within, options);
     if (!(span instanceof RecordingSpan)) return span;
-    if (options.startTime !== undefined) span.extras().startTime = hrTimeOf(options.startTime);
+    if (startTime !== undefined && isTimeInput(startTime)) span.extras().startTime = hrTimeOf(startTime);
     return span;
   }
 
@@ -71,7 +77,7 @@ export class SdkTracer implements Tracer {
   ): ReturnType<F> {
     const fn = rest.at(-1) as F;
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : undefined;
-    const parent = rest.length > 2 ? (rest[1] as Context) : currentContext();
+    const parent = (rest.length > 2 ? (rest[1] as Context | undefined) : undefined) ?? currentContext();
     const span = this.startSpan(name, options, parent);
     // A span of ours is a context with the parent's bag.
     const context = isContextual(span) ? span : trace.setSpan(parent, span);
@@ -88,10 +94,9 @@ export class SdkTracer implements Tracer {
     const birth = this.prepare(name, kind, context, options);
     if (birth instanceof PropagatedSpan) return birth;
     const span = new RecordingSpan(this.pipeline, birth, name, kind);
-    if (options?.attributes !== undefined || birth.samplerAttributes !== undefined) {
-      span.begin({ ...options?.attributes, ...birth.samplerAttributes });
-    }
-    if (options?.links !== undefined) this.addLinks(span, options.links);
+    if (options?.attributes !== undefined) span.begin(options.attributes);
+    if (birth.samplerAttributes !== undefined) span.setAttributes(birth.samplerAttributes);
+    if (options?.links !== undefined) span.addLinks(options.links);
     return span;
   }
 
@@ -173,10 +178,6 @@ export class SdkTracer implements Tracer {
     return { trace, traceFlags, traceState, parent, parentSpan, bag, samplerAttributes: result.attributes };
   }
 
-  private addLinks(span: RecordingSpan, links: readonly Link[]): void {
-    for (const link of links) span.addLink(link);
-  }
-
   private sample(
     name: string,
     kind: SpanKind,
@@ -204,14 +205,22 @@ export class SdkTracer implements Tracer {
 }
 
 function validContext(span: Span | undefined): SpanContext | undefined {
-  if (span === undefined) return undefined;
-  const context = span.spanContext();
+  const context = contextOf(span);
+  if (context === undefined) return undefined;
   return span instanceof PropagatedSpan || trace.isSpanContextValid(context) ? context : undefined;
+}
+
+function contextOf(span: Span | undefined): SpanContext | undefined {
+  try {
+    return span?.spanContext();
+  } catch {
+    return undefined; // A span of the host's own.
+  }
 }
 
 /** The trace that headers without a span id asked to join. */
 function joinedTraceId(span: Span | undefined): string | undefined {
-  const context = span?.spanContext();
+  const context = contextOf(span);
   return joinsTrace(context) ? context.traceId : undefined;
 }
 
