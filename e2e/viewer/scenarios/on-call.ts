@@ -59,8 +59,15 @@ export function onCallScenarios(scenario: Scenario): void {
       await page.getByRole('treeitem', { name: /late child/ }).waitFor();
       await page.keyboard.press('e');
       const panel = page.getByRole('complementary', { name: 'Span details' });
-      await panel.getByText('OrderError: no stock\n    at publish (order.ts:7)').waitFor();
-      expect(await panel.getByRole('button', { name: /all 200 k characters/ }).count()).toBe(1);
+      const stack = panel.getByText('OrderError: no stock\n    at publish (order.ts:7)');
+      await stack.waitFor();
+      await panel.getByRole('button', { name: /all 200 k characters/ }).click();
+      await panel.getByText('Raw JSON').click();
+      // Whatever scrolls in its own box, the keys reach.
+      for (const text of [stack, panel.getByText(/^x{200}/), panel.getByText('"trace_id"')]) {
+        await text.focus();
+        expect(await text.evaluate('(element) => element === document.activeElement')).toBe(true);
+      }
       await panel.getByRole('link', { name: new RegExp(queueTrace) }).click();
       await page.getByRole('treeitem', { name: /consume order/, selected: true }).waitFor();
       await page.goBack();

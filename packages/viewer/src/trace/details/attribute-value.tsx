@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { JsonValue } from '../../api/types.ts';
+import { ScrollingText } from '../../design/scrolling-text.tsx';
 import { formatCount } from '../../time/format.ts';
 
 /** Longer values are cut until one asks for more: a megabyte in the DOM freezes the page. */
@@ -33,17 +34,7 @@ export function AttributeText({ value }: { value: JsonValue }) {
   }
   return (
     <span className="value">
-      {open ? (
-        <pre
-          className="value-long scroll"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
-          tabIndex={0}
-        >
-          {text.slice(0, longLength)}
-        </pre>
-      ) : (
-        `${text.slice(0, shortLength)}…`
-      )}{' '}
+      {open ? <ScrollingText>{text.slice(0, longLength)}</ScrollingText> : `${text.slice(0, shortLength)}…`}{' '}
       <button type="button" className="more-button" aria-expanded={open} onClick={() => setOpen(!open)}>
         {open ? 'less' : `all ${formatCount(text.length)} characters`}
       </button>

@@ -1,6 +1,7 @@
 import { parseTimestamp } from '@utxoiq/model';
 import type { SpanDetail } from '../../api/types.ts';
 import { CopyButton } from '../../design/copy-button.tsx';
+import { ScrollingText } from '../../design/scrolling-text.tsx';
 import { formatDuration } from '../../time/format.ts';
 import { AttributeText } from './attribute-value.tsx';
 
@@ -30,13 +31,7 @@ function Exception({ event }: { event: Event }) {
       </p>
       {typeof stack === 'string' && (
         <div className="stack-box">
-          <pre
-            className="scroll"
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
-            tabIndex={0}
-          >
-            {stack.slice(0, 100_000)}
-          </pre>
+          <ScrollingText>{stack.slice(0, 100_000)}</ScrollingText>
           <CopyButton text={stack} what="the stack" />
         </div>
       )}

@@ -5,6 +5,7 @@ import type { SpanDetail } from '../../api/types.ts';
 import { linkTo, type UrlState, useUrlState } from '../../app/url-state.ts';
 import { CopyButton } from '../../design/copy-button.tsx';
 import { Icon } from '../../design/icon.tsx';
+import { ScrollingText } from '../../design/scrolling-text.tsx';
 import { ServiceChip } from '../../design/service-chip.tsx';
 import { shownName } from '../../design/shown-name.ts';
 import { Empty, Failure, Loading } from '../../design/states.tsx';
@@ -105,13 +106,7 @@ function RawJson({ span }: { span: SpanDetail }) {
       <summary>Raw JSON</summary>
       {open && (
         <div className="stack-box">
-          <pre
-            className="raw scroll"
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
-            tabIndex={0}
-          >
-            {text().slice(0, maxRawLength)}
-          </pre>
+          <ScrollingText>{text().slice(0, maxRawLength)}</ScrollingText>
           <CopyButton text={text} what="the span as JSON" />
         </div>
       )}
