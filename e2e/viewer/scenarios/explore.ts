@@ -10,6 +10,17 @@ export function exploreScenarios(scenario: Scenario): void {
     await filter.press('Enter');
     await page.getByRole('alert').getByText('"5x" is no duration').waitFor();
     expect(new URL(page.url()).searchParams.get('q')).toBeNull();
+
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/api/v1/monitoring/')) asked.push(request.url());
+    });
+    await page.goto(`${visitor.origin}/?q=duration%3E5x`);
+    await page.getByText('expected').waitFor();
+    await page.getByRole('heading', { name: 'The filter cannot be read' }).waitFor();
+    expect(asked).toEqual([]);
+    await page.getByRole('button', { name: 'Clear the filter' }).last().click();
+    await page.getByRole('list', { name: 'Traces' }).waitFor();
   });
 
   scenario('goes to a trace whose id, or header, is pasted as a filter', async (visitor) => {
@@ -31,6 +42,8 @@ export function exploreScenarios(scenario: Scenario): void {
 
   scenario('narrows by facets, and takes the filter along to the services and back', async (visitor) => {
     const page = await visitor.open('/?from=now-15m');
+    // There is room for them: no button opens them.
+    await page.getByRole('button', { name: 'Facets', exact: true }).waitFor({ state: 'hidden' });
     const facets = page.getByRole('complementary', { name: 'Facets' });
     await facets.getByRole('button', { name: /^error/ }).click();
     await page.waitForURL((url) => url.searchParams.get('q') === 'status=error');

@@ -207,7 +207,7 @@ function ServiceField({ form, set, error = null }: PartProps) {
   const scope = useMemo(() => {
     const range = { startMs: Date.now() - 864e5, endMs: Date.now() };
     const { from, to } = absoluteText(range);
-    return { range, params: { start_time: from, end_time: to } };
+    return { range, params: { start_time: from, end_time: to }, filterError: null };
   }, []);
   const services = useServices(scope);
   const listId = useId();

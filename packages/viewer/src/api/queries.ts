@@ -1,4 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useIsFetching, useQuery } from '@tanstack/react-query';
+import { type FilterError, parseQuery } from '@utxoiq/model';
 import { useMemo } from 'react';
 import { useClock } from '../app/clock.ts';
 import { useUrlState } from '../app/url-state.ts';
@@ -22,6 +23,8 @@ import type {
 export interface Scope {
   readonly range: TimeRange;
   readonly params: QueryParams;
+  /** What is wrong with the filter: it is not asked for then, and what was shown stays. */
+  readonly filterError: FilterError | null;
 }
 
 /** The range, the filter and the project that the address says. */
@@ -31,8 +34,10 @@ export function useScope(): Scope {
   return useMemo(() => {
     const range = resolveRange({ ...(from && { from }), ...(to && { to }) }, nowMs);
     const text = absoluteText(range);
+    const filter = parseQuery(q ?? '');
     return {
       range,
+      filterError: filter.ok ? null : filter.error,
       params: {
         start_time: text.from,
         end_time: text.to,
@@ -76,7 +81,7 @@ function usePages<Item>(path: string, scope: Scope, orderBy: string, enabled: bo
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
-    enabled,
+    enabled: enabled && scope.filterError === null,
   });
 }
 
@@ -93,7 +98,7 @@ function useScoped<T>(path: string, scope: Scope, extra: QueryParams, enabled = 
     queryKey: [path, query],
     queryFn: ({ signal }) => getMaybePartial<T>(path, query, signal),
     placeholderData: keepPreviousData,
-    enabled,
+    enabled: enabled && scope.filterError === null,
   });
 }
 
@@ -118,7 +123,7 @@ export function useListsSettled(): boolean {
 /** What is asked of the range and the project as a whole, whatever the filter: the map, completion. */
 export function unfiltered({ range, params }: Scope): Scope {
   const { start_time, end_time, project } = params;
-  return { range, params: { start_time, end_time, project } };
+  return { range, params: { start_time, end_time, project }, filterError: null };
 }
 export function useServices(scope: Scope) {
   return useScoped<readonly ServiceItem[]>('/monitoring/services', scope, {});
@@ -195,6 +200,6 @@ export function useComparison(scope: Scope, selection: ComparedSelection | null)
       const response = await request('/monitoring/compare', { method: 'POST', body, signal });
       return (await response.json()) as Comparison;
     },
-    enabled: body !== null,
+    enabled: body !== null && scope.filterError === null,
   });
 }

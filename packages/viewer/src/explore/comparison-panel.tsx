@@ -41,7 +41,7 @@ export function ComparisonPanel({ scope, selection }: { scope: Scope; selection:
           <Icon name="close" />
         </button>
       </div>
-      {answer.isPending && <Loading what="the comparison" />}
+      {answer.isPending && scope.filterError === null && <Loading what="the comparison" />}
       {answer.isError && (
         <Failure error={answer.error} what="the comparison" retry={() => void answer.refetch()} />
       )}

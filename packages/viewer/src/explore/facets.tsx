@@ -63,10 +63,11 @@ interface FacetGroupProps {
   readonly title: string;
   readonly facet: Facet | undefined;
   readonly facetKey: string;
+  readonly isAsked: boolean;
   readonly onUnpin?: () => void;
 }
 
-function FacetGroup({ title, facet, facetKey, onUnpin }: FacetGroupProps) {
+function FacetGroup({ title, facet, facetKey, isAsked, onUnpin }: FacetGroupProps) {
   const [open, setOpen] = useState(true);
   const [all, setAll] = useState(false);
   const values = facet?.values ?? [];
@@ -90,7 +91,9 @@ function FacetGroup({ title, facet, facetKey, onUnpin }: FacetGroupProps) {
             <FacetValue key={value} facet={facetKey} value={value} count={count} most={most} />
           ))}
           {values.length === 0 && (
-            <li className="facet-none faint">{facet === undefined ? '…' : 'none in this range'}</li>
+            <li className="facet-none faint">
+              {facet !== undefined ? 'none in this range' : isAsked ? '…' : '–'}
+            </li>
           )}
         </ul>
       )}
@@ -154,6 +157,7 @@ export function Facets({ scope }: { scope: Scope }) {
   const isTheirTurn = useListsSettled() && !heatmap.isFetching && !series.isFetching;
   const answer = useFacets(scope, keys, isTheirTurn);
   const setPinned = (next: readonly string[]) => update({ facets: next.join(',') || undefined });
+  const isAsked = scope.filterError === null;
   const find = (key: string) => answer.data?.data.find((facet) => facet.key === key);
   return (
     <aside className="facets scroll" aria-label="Facets" tabIndex={-1}>
@@ -161,7 +165,7 @@ export function Facets({ scope }: { scope: Scope }) {
         <Failure error={answer.error} what="the facets" retry={() => void answer.refetch()} />
       )}
       {standardFacets.map(({ key, title }) => (
-        <FacetGroup key={key} title={title} facetKey={key} facet={find(key)} />
+        <FacetGroup key={key} title={title} facetKey={key} facet={find(key)} isAsked={isAsked} />
       ))}
       {pinned.map((key) => (
         <FacetGroup
@@ -169,6 +173,7 @@ export function Facets({ scope }: { scope: Scope }) {
           title={key}
           facetKey={key}
           facet={find(key)}
+          isAsked={isAsked}
           onUnpin={() => setPinned(pinned.filter((one) => one !== key))}
         />
       ))}

@@ -7,6 +7,7 @@ import { knowServices } from '../design/service-color.ts';
 import { Empty, Failure, Loading, PartialNotice } from '../design/states.tsx';
 import { formatCount } from '../time/format.ts';
 import { SpanRow, TraceRow } from './rows.tsx';
+import { UnreadableFilter } from './unreadable-filter.tsx';
 import { VirtualList } from './virtual-list.tsx';
 
 const orders = { newest: 'start desc', slowest: 'duration desc' } as const;
@@ -72,7 +73,7 @@ export function Results({ scope, scroller }: { scope: Scope; scroller: HTMLEleme
     <section
       className="results panel"
       aria-label="Results"
-      aria-busy={answer.isPlaceholderData || answer.isPending}
+      aria-busy={scope.filterError === null && (answer.isPlaceholderData || answer.isPending)}
     >
       <div className="results-head">
         <div className="segments" role="radiogroup" aria-label="What to list">
@@ -119,7 +120,12 @@ export function Results({ scope, scroller }: { scope: Scope; scroller: HTMLEleme
       {partial !== null && (
         <PartialNotice reason={partial} advice="Narrow the time range or the filter to see all of it." />
       )}
-      {answer.isPending && <Loading what={list} />}
+      {answer.isPending &&
+        (scope.filterError === null ? (
+          <Loading what={list} />
+        ) : (
+          <UnreadableFilter error={scope.filterError} />
+        ))}
       {answer.isError && <Failure error={answer.error} what={list} retry={() => void answer.refetch()} />}
       {answer.isSuccess && items.length === 0 && <NothingFound hasFilter={state.q !== undefined} />}
       {items.length > 0 && (

@@ -47,7 +47,7 @@ export function Operations({ scope, service }: { scope: Scope; service: string }
           <Icon name="close" />
         </button>
       </div>
-      {operations.isPending && <Loading what="the operations" />}
+      {operations.isPending && scope.filterError === null && <Loading what="the operations" />}
       {operations.isError && (
         <Failure error={operations.error} what="the operations" retry={() => void operations.refetch()} />
       )}

@@ -7,6 +7,7 @@ import { RefreshButton } from '../design/refresh-button.tsx';
 import { Empty, Failure, Loading, PartialNotice } from '../design/states.tsx';
 import { FilterBar } from '../explore/filter-bar.tsx';
 import { equalsTerm } from '../explore/filter-terms.ts';
+import { UnreadableFilter } from '../explore/unreadable-filter.tsx';
 import { RangePicker } from '../time/range-picker.tsx';
 import { Operations } from './operations.tsx';
 import { pointsOf } from './points-of.ts';
@@ -48,7 +49,12 @@ export function ServicesPage() {
           advice="Choose a shorter time range to see all services."
         />
       )}
-      {services.isPending && <Loading what="the services" />}
+      {services.isPending &&
+        (scope.filterError === null ? (
+          <Loading what="the services" />
+        ) : (
+          <UnreadableFilter error={scope.filterError} />
+        ))}
       {services.isError && (
         <Failure error={services.error} what="the services" retry={() => void services.refetch()} />
       )}
