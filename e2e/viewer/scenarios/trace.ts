@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { callerTrace, idOf, wideTrace } from '../traffic.ts';
+import { callerTrace, hostileName, idOf, wideTrace } from '../traffic.ts';
 import { dropFile, type Scenario } from '../visitor.ts';
 
 interface Finger {
@@ -161,8 +161,19 @@ export function traceScenarios(scenario: Scenario): void {
     expect(workers).toHaveLength(1);
   });
 
-  scenario('exports a trace, as data and as a picture of all of it', async (visitor) => {
+  scenario('exports a trace, as data and as a picture of all of it, and prints it', async (visitor) => {
     const page = await visitor.open(`/traces/${callerTrace}`);
+    await page.getByRole('treeitem').first().waitFor();
+    await page.evaluate('window.dispatchEvent(new Event("beforeprint"))');
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await page.locator('html[data-theme="light"]').waitFor();
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor({ state: 'hidden' });
+    expect(await page.getByRole('heading', { name: hostileName }).isVisible()).toBe(true);
+    expect((await page.locator('.waterfall-canvas').boundingBox())?.height).toBeGreaterThan(100);
+    await page.emulateMedia({ media: 'screen' });
+    await page.evaluate('window.dispatchEvent(new Event("afterprint"))');
+    await page.locator('html[data-theme="dark"]').waitFor();
+
     expect(JSON.parse(`${await exported(page, 'JSON')}`)).toMatchObject({
       trace_id: callerTrace,
       span_count: 3,

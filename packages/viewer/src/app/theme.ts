@@ -13,8 +13,11 @@ function storedChoice(): ThemeChoice {
 }
 
 let choice = storedChoice();
+let printing = false;
 
 function currentTheme(): Theme {
+  // Paper is light, whatever the screen is.
+  if (printing) return 'light';
   if (choice !== 'system') return choice;
   return system.matches ? 'light' : 'dark';
 }
@@ -24,6 +27,15 @@ export function applyTheme(): void {
   for (const listener of listeners) listener();
 }
 system.addEventListener('change', applyTheme);
+for (const event of ['beforeprint', 'afterprint']) {
+  window.addEventListener(event, () => {
+    printing = event === 'beforeprint';
+    applyTheme();
+  });
+}
+
+/** Whether the page is laid out for paper at the moment. */
+export const isPrinting = (): boolean => printing;
 
 export function toggleTheme(): void {
   const next = currentTheme() === 'dark' ? 'light' : 'dark';

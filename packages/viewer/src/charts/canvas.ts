@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { useTheme } from '../app/theme.ts';
+import { isPrinting, useTheme } from '../app/theme.ts';
 
 export interface Size {
   readonly width: number;
@@ -14,6 +14,8 @@ export function useSize<T extends HTMLElement>(): [React.RefObject<T | null>, Si
     const element = ref.current;
     if (element === null) return;
     const measure = () => {
+      // What is on the screen is scaled to the paper: there is nobody to scroll to more of it.
+      if (isPrinting()) return;
       const { clientWidth: width, clientHeight: height } = element;
       setSize((old) => (old.width === width && old.height === height ? old : { width, height }));
     };

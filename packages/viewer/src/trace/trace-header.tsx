@@ -94,7 +94,7 @@ export const TraceHeader = memo(function TraceHeader({
           {!hasRoot && <em className="muted"> (no root span received)</em>}
         </h1>
         <span className="muted clip wide-only">{service}</span>
-        <code className="faint clip wide-only">{outline.traceId}</code>
+        <code className="faint trace-id">{outline.traceId}</code>
         <CopyButton text={outline.traceId} what="the trace id" />
         {document.live && (
           <CopyButton
