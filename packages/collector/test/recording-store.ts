@@ -8,6 +8,8 @@ export class RecordingStore implements SpanStore {
   failure: Error | null = null;
   /** Blocks of so many spans are refused, whenever they come. */
   refusedRows = 0;
+  /** Blocks of so many spans fail, whenever they come: too much for the engine. */
+  failingRows = 0;
   beforeInsert: () => Promise<void> = async () => {};
   inFlight = 0;
   maxInFlight = 0;
@@ -27,6 +29,7 @@ export class RecordingStore implements SpanStore {
       if (this.failure !== null) throw this.failure;
       const { rows } = block;
       if (rows === this.refusedRows) throw new StoreError('INSERT_REFUSED', `no block of ${rows} spans`);
+      if (rows === this.failingRows) throw new StoreError('UNREACHABLE', `no answer for ${rows} spans`);
       const bytes = Buffer.from(block.encode());
       await this.beforeInsert();
       signal?.throwIfAborted();

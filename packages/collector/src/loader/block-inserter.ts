@@ -34,6 +34,9 @@ interface Inserting {
   /** How often the store said that it cannot take this block, and how many others it had taken before. */
   refusals: number;
   storedBefore: number;
+  /** How often it failed otherwise while others did not, and how many others were stored when it last did. */
+  lonelyFailures: number;
+  storedAtFailure: number | null;
   promise: Promise<void>;
 }
 
@@ -90,6 +93,8 @@ export class BlockInserter {
       done: false,
       refusals: 0,
       storedBefore: 0,
+      lonelyFailures: 0,
+      storedAtFailure: null,
       promise: Promise.resolve(),
     };
     inserting.promise = this.#store(block, inserting).then(async (outcome) => {
@@ -131,28 +136,48 @@ export class BlockInserter {
   }
 
   /**
-   * Whether a block was put aside for good: the store said often enough that it cannot take it, while it took others. If
-   * it refuses all blocks, the fault is not a block's, and all stay in the log.
+   * Whether a block was put aside for good: the store said often enough that it cannot take it, or failed on it, while it
+   * took others. If it takes none, the fault is not a block's, and all stay in the log.
    */
   async #setsAside(inserting: Inserting, error: unknown): Promise<boolean> {
-    if (!(error instanceof StoreError) || error.code !== 'INSERT_REFUSED') return false;
-    const { limits, logger, setAside, onSlot } = this.#options;
-    if (inserting.refusals++ === 0) {
-      inserting.storedBefore = this.stats.storedBlocks;
-      this.#onRefusal();
-      onSlot();
-    }
-    const othersAreTaken = this.stats.storedBlocks > inserting.storedBefore;
-    if (inserting.refusals < limits.maxBlockRefusals || !othersAreTaken) return false;
+    const { logger, setAside, signal } = this.#options;
+    if (signal.aborted) return false;
+    const isRefusal = error instanceof StoreError && error.code === 'INSERT_REFUSED';
+    if (!(isRefusal ? this.#isRefusedForGood(inserting) : this.#failsAlone(inserting))) return false;
     const { token, spans, range } = inserting;
     try {
       const path = await setAside.put(token, range);
-      logger.error({ err: error, path, spans }, 'the store refuses a block for good: it was set aside');
+      logger.error(
+        { err: error, path, spans },
+        'the store cannot take a block while it takes others: it was set aside',
+      );
       return true;
     } catch (err) {
       logger.error({ err, token }, 'a block that the store refuses cannot be set aside');
       return false;
     }
+  }
+
+  #isRefusedForGood(inserting: Inserting): boolean {
+    if (inserting.refusals++ === 0) {
+      inserting.storedBefore = this.stats.storedBlocks;
+      this.#onRefusal();
+      this.#options.onSlot();
+    }
+    const othersAreTaken = this.stats.storedBlocks > inserting.storedBefore;
+    return inserting.refusals >= this.#options.limits.maxBlockRefusals && othersAreTaken;
+  }
+
+  /** A block that takes the engine more time or memory than there is would hold up all others in the end. */
+  #failsAlone(inserting: Inserting): boolean {
+    const { storedBlocks } = this.stats;
+    const before = inserting.storedAtFailure;
+    inserting.storedAtFailure = storedBlocks;
+    if (before === null) return false;
+    // All that may pass it have passed it.
+    const isLast = this.#inserting.length >= MAX_UNFINISHED_BLOCKS;
+    if (storedBlocks > before || isLast) inserting.lonelyFailures++;
+    return inserting.lonelyFailures >= this.#options.limits.maxBlockRefusals;
   }
 
   #report(error: unknown, failures: number): void {

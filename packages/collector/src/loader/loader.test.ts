@@ -187,6 +187,22 @@ describe('Loader', () => {
     await later.loader.stop(LONG);
   });
 
+  it('sets a block aside that the store fails on while it takes others', async () => {
+    const files = new MemoryFileSystem();
+    const store = new RecordingStore();
+    store.failingRows = 7;
+    const { ingest, loader } = await pipeline(files, store, { maxBlockRefusals: 2, maxBlockSpans: 1 });
+    await ingest.otlp(numberedRequest(7));
+    let sent = 0;
+    while (loader.stats.setAsideSpans === 0) {
+      await ingest.otlp(numberedRequest(1, 100 + sent++));
+      await sleep(10);
+    }
+    await loader.stop(LONG);
+    expect([store.rows, loader.stats.setAsideSpans]).toEqual([sent, 7]);
+    expect([...files.files.keys()].filter((path) => path.endsWith('.block'))).toHaveLength(1);
+  });
+
   it('keeps everything in the log while the store refuses all blocks', async () => {
     const store = new RecordingStore();
     store.refusedRows = 10;
