@@ -40,6 +40,11 @@ async function main(): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new UsageError(`--port: expected a port from 1 to 65535, got ${JSON.stringify(values.port)}`);
   }
+  if (process.env.AUTH_ISSUER) {
+    console.error(
+      'AUTH_ISSUER is set: the platform takes tokens of that issuer only, not those of this key.',
+    );
+  }
   const cloud = await openLocalCloud(process.env.DATA_DIR || './data', values.project);
   const trustPath = writeTrustFile(cloud);
   const host = '127.0.0.1';

@@ -29,6 +29,23 @@ describe('the options of the services', () => {
     expect(options.filter((name) => !documented.has(name) && !ofTheSdk.test(name))).toEqual([]);
   });
 
+  it('are documented where the SDK reads them, and nothing else is documented there', () => {
+    const sources = read('packages/tracing/src/{config,export,google,sampling,passed-in}/*.ts');
+    const page = readFileSync(`${root}/docs/sdk/options.md`, 'utf8');
+    const variable = /\b((?:OTEL|UTXOIQ_TRACING)_[A-Z_]*[A-Z])\b/g;
+    const ofAllSignals = (name: string) => !name.startsWith('OTEL_EXPORTER_OTLP_TRACES');
+    // Joined from a prefix and a name: tls-files.ts.
+    const joined = ['OTEL_EXPORTER_OTLP', 'OTEL_EXPORTER_OTLP_CERTIFICATE', 'OTEL_SPAN'];
+    const known = namesIn(sources, variable).filter(ofAllSignals);
+    expect(known.length).toBeGreaterThan(20);
+    const documented = namesIn(page, variable).filter(ofAllSignals);
+    expect(documented.filter((name) => !joined.includes(name))).toEqual(
+      known.filter((name) => !joined.includes(name)),
+    );
+    const given = namesIn(read('packages/tracing/src/config/options.ts'), /^ {2}readonly (\w+)\?/gm);
+    expect(given.filter((name) => !page.includes(`\`${name}\``) && !page.includes(`\`${name}.`))).toEqual([]);
+  });
+
   it('are what the files of deploy/ set, beside those of ClickHouse’s own image', () => {
     const deployed = read('deploy/{compose.yaml,cloud-run/*.yaml,kubernetes/*.yaml}');
     const set = [

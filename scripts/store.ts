@@ -31,7 +31,11 @@ async function runningEngine(): Promise<string | null> {
   }
 }
 
+/** Needs no engine: the command's help, or a store that it names itself. */
+const standsAlone = process.argv.slice(2).some((argument) => /^(-h|--help|--url(=.*)?)$/.test(argument));
+
 async function main(): Promise<number> {
+  if (standsAlone) return runCli(process.env.CLICKHOUSE_URL ?? '');
   const given = process.env.CLICKHOUSE_URL || (await runningEngine());
   if (given !== null) return runCli(given);
   const engine = await EmbeddedClickHouse.start({ dataDir: join(dataDir, 'clickhouse') });

@@ -6,10 +6,12 @@ const USAGE = `Usage: npm run store -- COMMAND
   status                                   what is stored, and how long it is kept
   promote KEY                              give an attribute a column of its own
   retention [--project P] [--days N] [--bytes N] [--apply]
-                                           keep spans N days (0: for ever), the store under N bytes
+                                           keep spans N days, the store under N bytes (0: no limit);
+                                           what is not named stays as it is. --apply: now, not within the hour
   delete-trace TRACE_ID [--project P]
   delete-attribute KEY [--value V] [--project P]
-The store is at CLICKHOUSE_URL (with CLICKHOUSE_CLUSTER, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD) or at --url;\nwithout either, the embedded engine of DATA_DIR.`;
+The store is at CLICKHOUSE_URL (with CLICKHOUSE_USER, _PASSWORD, _DATABASE and _CLUSTER) or at --url;
+without either, the embedded engine of DATA_DIR.`;
 
 const OPTIONS = {
   url: { type: 'string' },
@@ -18,6 +20,7 @@ const OPTIONS = {
   bytes: { type: 'string' },
   value: { type: 'string' },
   apply: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
@@ -25,8 +28,13 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'
 async function run(argv: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
   const { positionals, values } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   const [command, argument] = positionals;
+  if (values.help === true) {
+    console.log(USAGE);
+    return;
+  }
   const {
     CLICKHOUSE_CLUSTER: cluster,
+    CLICKHOUSE_DATABASE: database,
     CLICKHOUSE_USER: username,
     CLICKHOUSE_PASSWORD: password,
   } = environment;
@@ -38,6 +46,7 @@ async function run(argv: readonly string[], environment: NodeJS.ProcessEnv): Pro
   await using store = await TraceStore.open({
     url,
     ...(cluster !== undefined && { cluster }),
+    ...(database !== undefined && { database }),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
   });
@@ -77,10 +86,11 @@ async function execute(
 
 async function retention(store: TraceStore, { project, days, bytes, apply }: Values): Promise<void> {
   if (days !== undefined || bytes !== undefined) {
+    const before = (await store.retention()).find((rule) => rule.project === project);
     await store.setRetention({
       ...(project !== undefined && { project }),
-      maxAgeDays: Number(days ?? 0),
-      maxBytes: Number(bytes ?? 0),
+      maxAgeDays: Number(days ?? before?.maxAgeDays ?? 0),
+      maxBytes: Number(bytes ?? before?.maxBytes ?? 0),
     });
   }
   for (const rule of await store.retention()) console.log(JSON.stringify(rule));

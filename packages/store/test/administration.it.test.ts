@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { startTemporaryEngine, type TemporaryEngine } from '@utxoiq/clickhouse-embedded';
 import type { AttributeMap, AttributeValue, Filter, Span } from '@utxoiq/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -151,5 +154,18 @@ describe('administration', () => {
     // As several processes do, each for itself.
     await Promise.all([1, 2, 3].map(() => store.enforceRetention(now)));
     expect([await left('4'), await left('5')]).toEqual([1, 1]);
+  });
+
+  it('changes of a retention rule, by the command, what is named', async () => {
+    await store.setRetention({ maxAgeDays: 30, maxBytes: 7 });
+    const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+    const env = {
+      ...process.env,
+      CLICKHOUSE_URL: GIVEN_URL ?? engine?.url,
+      CLICKHOUSE_DATABASE: `admin_${process.pid}`,
+      ...(GIVEN_CLUSTER.cluster !== undefined && { CLICKHOUSE_CLUSTER: GIVEN_CLUSTER.cluster }),
+    };
+    await promisify(execFile)(process.execPath, [cli, 'retention', '--bytes', '5'], { env });
+    expect(await store.retention()).toContainEqual({ maxAgeDays: 30, maxBytes: 5 });
   });
 });
