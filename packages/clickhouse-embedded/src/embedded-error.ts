@@ -8,6 +8,7 @@ export type EmbeddedErrorCode =
   | 'START_FAILED'
   | 'START_TIMEOUT';
 
+/** All codes, for the test that holds docs/errors.md against them. */
 export const EMBEDDED_ERROR_CODES: readonly EmbeddedErrorCode[] = [
   'BAD_OPTION',
   'DIRECTORY_LOCKED',

@@ -8,6 +8,7 @@ export interface EmbeddedLogger {
   error(message: string): void;
 }
 
+/** Options of `EmbeddedClickHouse.start`. */
 export interface EmbeddedOptions {
   /** Directory of the database; made if it is not there. One process at a time may have it open. */
   dataDir: string;

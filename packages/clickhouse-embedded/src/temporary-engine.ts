@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EmbeddedClickHouse } from './embedded-clickhouse.ts';
 import type { EmbeddedOptions } from './options.ts';
 
+/** A running engine and its directory. */
 export interface TemporaryEngine extends AsyncDisposable {
   readonly engine: EmbeddedClickHouse;
   readonly url: string;

@@ -5,8 +5,10 @@ export const COLLECTOR_ERROR_CODES = [
   'INVALID_OPTION',
   'PORT_UNAVAILABLE',
 ] as const;
+/** One of `COLLECTOR_ERROR_CODES`. */
 export type CollectorErrorCode = (typeof COLLECTOR_ERROR_CODES)[number];
 
+/** Thrown by `Collector.start` only; senders are answered. */
 export class CollectorError extends Error {
   override readonly name = 'CollectorError';
   readonly code: CollectorErrorCode;

@@ -18,6 +18,7 @@ import { type GrpcService, otlpGrpcService } from './receive/grpc/otlp-service.t
 import type { CorsOrigins } from './receive/http/cors.ts';
 import { HttpReceiver } from './receive/http/http-receiver.ts';
 
+/** Options of `Collector.start`. */
 export interface CollectorOptions {
   readonly store: SpanStore;
   /** For the write-ahead log; made if missing, used by one process at a time. */
@@ -44,6 +45,7 @@ export interface CollectorOptions {
   readonly fileSystem?: LogFileSystem;
 }
 
+/** Counters since the start and sizes as they are now; docs/collector.md explains each. */
 export type CollectorStats = PipelineStats & Ingest['stats'] & { readonly bytesInFlight: number };
 
 /** Receives spans, keeps them in a write-ahead log and brings them to the store. */

@@ -16,6 +16,7 @@ export interface ReceiverLimits {
   readonly drainTimeoutMs: number;
 }
 
+/** All limits: bytes, milliseconds and counts, whole numbers of at least 1. */
 export interface CollectorLimits extends SpanLimits, ReceiverLimits, LogLimits, LoaderLimits {}
 
 const MIB = 1024 * 1024;

@@ -17,6 +17,7 @@ export function spanIdToBigInt(spanId: string): bigint {
   return BigInt(`0x${spanId}`);
 }
 
+/** The inverse of `spanIdToBigInt`: 16 lower-case hex digits. */
 export function spanIdFromBigInt(id: bigint): string {
   return id.toString(16).padStart(16, '0');
 }

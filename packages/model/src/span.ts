@@ -15,6 +15,7 @@ export type SpanKind = (typeof SpanKind)[keyof typeof SpanKind];
 export const StatusCode = { unset: 0, ok: 1, error: 2 } as const;
 export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];
 
+/** `Span.Event` of opentelemetry-proto trace.proto. */
 export interface SpanEvent {
   readonly timeUnixNano: bigint;
   readonly name: string;
@@ -22,6 +23,7 @@ export interface SpanEvent {
   readonly droppedAttributesCount: number;
 }
 
+/** `Span.Link` of opentelemetry-proto trace.proto; `flags` as in a span. */
 export interface SpanLink {
   /** 32 lower-case hex digits. */
   readonly traceId: string;
@@ -33,12 +35,14 @@ export interface SpanLink {
   readonly flags: number;
 }
 
+/** `Resource` of opentelemetry-proto resource.proto, with the schema URL it came under. */
 export interface Resource {
   readonly attributes: AttributeMap;
   readonly droppedAttributesCount: number;
   readonly schemaUrl: string;
 }
 
+/** `InstrumentationScope` of opentelemetry-proto common.proto, with the schema URL it came under. */
 export interface Scope {
   readonly name: string;
   readonly version: string;

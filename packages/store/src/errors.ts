@@ -12,8 +12,10 @@ export const STORE_ERROR_CODES = {
   INVALID_PAGE_TOKEN: 'A page token is damaged, or belongs to another query.',
   INVALID_OPTION: 'An option has a value that the store cannot use.',
 } as const;
+/** A key of `STORE_ERROR_CODES`. */
 export type StoreErrorCode = keyof typeof STORE_ERROR_CODES;
 
+/** The only error this package throws; `cause` holds what ClickHouse said. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;

@@ -66,6 +66,7 @@ import { loadMigrations, migrate } from './schema/migrate.ts';
 import type { Cluster } from './schema/template.ts';
 import { type InsertOptions, insertBlock } from './write/insert-block.ts';
 
+/** Where the store is and how much a query may take. */
 export interface StoreOptions {
   /** ClickHouse's HTTP interface; several, separated by commas, are tried in turn. */
   readonly url: string;

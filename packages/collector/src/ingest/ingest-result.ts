@@ -14,6 +14,7 @@ export type RefusalCode =
   | 'LOG_FAILING'
   | 'STOPPING';
 
+/** What became of a request: `accepted` once it is durable, or `refused` whole. */
 export type IngestResult =
   | {
       readonly status: 'accepted';

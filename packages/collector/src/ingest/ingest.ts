@@ -6,6 +6,7 @@ import { RequestScanner, type ScanResult } from '../otlp/request-scanner.ts';
 import type { SpanLimits } from '../otlp/span-limits.ts';
 import { type IngestResult, refusal } from './ingest-result.ts';
 
+/** Who sends, and what is done with a request of which a part is bad. */
 export interface IngestOptions {
   /** The project of spans whose resource names none. Default: the collector's. */
   readonly projectId?: string;

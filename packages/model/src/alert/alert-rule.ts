@@ -1,5 +1,6 @@
 /** What a rule looks at. */
 export type AlertSignal = 'error_rate' | 'latency' | 'request_rate' | 'missing_data';
+/** How urgent a rule is to whom it tells. */
 export type AlertSeverity = 'critical' | 'warning' | 'info';
 
 /** When somebody wants to be told. In JSON (API, file) the names are in snake_case. */
@@ -85,6 +86,7 @@ export const ALERT_RULE_FIELDS = {
   repeatMinutes: minutes(0, 10_080, 240),
 } as const satisfies { readonly [field in keyof AlertRule]: Field };
 
+/** A field of a rule: which values it takes, and its default. */
 export type AlertRuleField = Field;
 
 /** How far back a service counts as one that sends. */

@@ -1,6 +1,7 @@
 import type { AlertRule } from './alert-rule.ts';
 import type { AlertVerdict } from './observe.ts';
 
+/** What the states mean is in docs/alerts.md. */
 export type AlertStatus = 'ok' | 'pending' | 'firing' | 'no_data';
 
 /** Where one alert is; times are milliseconds of the Unix epoch. */

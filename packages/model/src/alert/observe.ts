@@ -16,6 +16,7 @@ export interface AlertMinute {
  */
 export type AlertVerdict = 'breach' | 'between' | 'clear' | 'no_data' | 'unwatched';
 
+/** A rule's value over one window, and what it says. */
 export interface AlertObservation {
   /** The end of the window, exclusive: a minute of the Unix epoch. */
   readonly minute: number;

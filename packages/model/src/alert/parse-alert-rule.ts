@@ -7,12 +7,14 @@ import {
   alertFieldJsonName,
 } from './alert-rule.ts';
 
+/** The first field that cannot be used. */
 export interface AlertRuleError {
   /** In JSON's spelling. */
   readonly field: string;
   readonly expected: string;
   readonly came: unknown;
 }
+/** A whole rule, or what is wrong with it. */
 export type AlertRuleResult =
   | { readonly ok: true; readonly rule: AlertRule }
   | { readonly ok: false; readonly error: AlertRuleError };

@@ -17,6 +17,7 @@ import { Malformed } from '../otlp/malformed.ts';
  */
 export type AttributeTypeHint = 'double' | 'int' | 'bytes' | 'empty' | 'otlp';
 
+/** What JSON can hold. */
 export type PlainJson =
   | string
   | number
@@ -25,6 +26,7 @@ export type PlainJson =
   | readonly PlainJson[]
   | { readonly [key: string]: PlainJson };
 
+/** Attributes as the REST API shows them: plain values, and the types that JSON cannot tell (docs/api.md). */
 export interface AttributesJson {
   readonly attributes: Readonly<Record<string, PlainJson>>;
   /** Only the keys that need it; absent when none does. */

@@ -11,6 +11,7 @@ export function splitSpanName(name: string): { projectId: string; traceId: strin
   return { projectId, traceId, spanId };
 }
 
+/** The `name` of a v2 span: the inverse of `splitSpanName`. */
 export const formatSpanName = (projectId: string, traceId: string, spanId: string) =>
   `projects/${projectId}/traces/${traceId}/spans/${spanId}`;
 
@@ -26,6 +27,7 @@ export function spanIdFromDecimal(text: string): string | null {
   return id === 0n || id >> 64n !== 0n ? null : spanIdFromBigInt(id);
 }
 
+/** 16 hex digits as the unsigned decimal of v1 and of `X-Cloud-Trace-Context`. */
 export const spanIdToDecimal = (spanId: string): string => String(spanIdToBigInt(spanId));
 
 /** Google's words for a trace id that is none. */

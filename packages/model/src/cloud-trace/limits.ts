@@ -24,6 +24,7 @@ export interface CloudTraceLimits {
   readonly futureDays: number | null;
 }
 
+/** Which of the two sets of limits: see `CLOUD_TRACE_LIMITS`. */
 export type LimitProfile = 'documented' | 'backend';
 
 /**

@@ -14,6 +14,7 @@ import { truncateUtf8, utf8Length } from './truncate.ts';
 import { typedLabel } from './typed-label.ts';
 import type { ValidateOptions } from './v2-validate.ts';
 
+/** How labels of v1 become attributes. */
 export interface V1ToSpanOptions {
   /** What to cut; null: nothing, for what Google answered. */
   readonly limits: CloudTraceLimits | null;

@@ -5,6 +5,7 @@ import { type V2Link, type V2Span, V2SpanKind } from './messages-v2.ts';
 import { unknownEnum, type Violation } from './proto/json-decode.ts';
 import { timeProblem } from './time-problem.ts';
 
+/** The project of the request, the limits, and the time against which starts are held. */
 export interface ValidateOptions {
   readonly projectId: string;
   readonly limits: CloudTraceLimits;

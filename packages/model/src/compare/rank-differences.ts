@@ -12,6 +12,7 @@ export interface PopulationSizes {
   readonly baseline: number;
 }
 
+/** One value of one attribute, and how far its share differs between the two populations. */
 export interface RankedDifference {
   readonly key: string;
   readonly value: string;

@@ -16,6 +16,7 @@ export type FilterResult =
   | { readonly ok: true; readonly filter: Filter | null }
   | { readonly ok: false; readonly error: FilterError };
 
+/** How `parseCloudTraceFilter` and `parseQuery` read. */
 export interface FilterOptions {
   /**
    * Compare attribute keys as they are written, as Google does, instead of under all names of the same HTTP

@@ -18,6 +18,7 @@ export type Filter =
   | { readonly type: 'same-span'; readonly term: Filter }
   | Leaf;
 
+/** One condition, about the whole trace or about a span of it. */
 export type Leaf =
   /** Latency of the whole trace: latest end minus earliest start. */
   | { readonly type: 'trace-duration'; readonly op: NumberOp; readonly nanos: bigint }
@@ -61,8 +62,11 @@ export type Leaf =
       readonly value: number;
     };
 
+/** `root`: of the root span only; `any`: of some span. */
 export type LeafScope = 'any' | 'root';
+/** How texts are compared; case matters. */
 export type TextOp = '=' | 'prefix' | 'contains';
+/** How numbers are compared. */
 export type NumberOp = '=' | '<' | '<=' | '>' | '>=';
 /** `kind` is `internal`, `server`...; `status` is `unset`, `ok` or `error`. */
 export type TextField =

@@ -1,6 +1,7 @@
 import { formatDuration } from './duration-text.ts';
 import { type TimeView, timeToX } from './time-scale.ts';
 
+/** A mark of the time axis: nanoseconds after the trace's start, pixels from the left, and its text. */
 export interface Tick {
   readonly nanos: number;
   readonly x: number;

@@ -14,10 +14,12 @@ export interface TimeLimits {
 /** No view is narrower: below it, pixels are finer than clocks. */
 const minViewNanos = 10;
 
+/** Nanoseconds after the trace's start to pixels from the left of the view; may lie outside of it. */
 export function timeToX(view: TimeView, nanos: number): number {
   return ((nanos - view.startNanos) / spanOf(view)) * view.widthPx;
 }
 
+/** Pixels from the left of the view to nanoseconds after the trace's start: the inverse of `timeToX`. */
 export function xToTime(view: TimeView, x: number): number {
   return view.startNanos + (x / Math.max(1, view.widthPx)) * spanOf(view);
 }

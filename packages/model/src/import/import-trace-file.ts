@@ -12,8 +12,10 @@ import { decodeCloudTraceJson } from './cloud-trace-json.ts';
 import { decodeJaegerJson } from './jaeger-json.ts';
 import { decodeZipkinJson } from './zipkin-json.ts';
 
+/** What a file was found to be; `api-json` is this platform's own. */
 export type TraceFileFormat = 'api-json' | 'otlp-json' | 'jaeger-json' | 'zipkin-json' | 'cloud-trace-json';
 
+/** What `importTraceFile` made of a text. */
 export type ImportResult =
   | {
       readonly ok: true;

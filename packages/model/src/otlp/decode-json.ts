@@ -28,11 +28,13 @@ export interface RejectedSpan {
   readonly reason: string;
 }
 
+/** The spans of a request and those that were left out, or why it is none. */
 export type OtlpDecodeResult =
   | { readonly ok: true; readonly spans: readonly Span[]; readonly rejected: readonly RejectedSpan[] }
   /** The whole request is not OTLP/JSON. */
   | { readonly ok: false; readonly error: { readonly path: string; readonly message: string } };
 
+/** What `decodeOtlpJson` assumes where the request is silent. */
 export interface OtlpDecodeOptions {
   /** Project of spans whose resource has no `gcp.project_id`. Default empty. */
   readonly defaultProjectId?: string;

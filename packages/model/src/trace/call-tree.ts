@@ -23,6 +23,7 @@ export interface CallTree {
   readonly sides: readonly CallSide[];
 }
 
+/** An outline and the tree that `buildTree` made of it. */
 export interface TraceWithTree {
   readonly outline: TraceOutline;
   readonly tree: TraceTree;

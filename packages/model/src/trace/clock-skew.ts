@@ -3,6 +3,7 @@ import type { TraceOutline } from './outline.ts';
 import { sortRows } from './sort-rows.ts';
 import type { TraceTree } from './tree.ts';
 
+/** What was shifted, and by how much. */
 export interface ClockSkewAdjustment {
   /** The trace with shifted starts, sorted anew. */
   readonly outline: TraceOutline;

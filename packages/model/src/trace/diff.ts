@@ -4,6 +4,7 @@ import { at } from './forest.ts';
 /** How a node differs from the left trace to the right one, by how often it was called. */
 export type DiffStatus = 'added' | 'removed' | 'more' | 'fewer' | 'same';
 
+/** A chain of calls (service and name from the top) in both traces. */
 export interface DiffNode {
   /** Row of the call tree's forest. */
   readonly node: number;
@@ -17,6 +18,7 @@ export interface DiffNode {
   readonly deltaNanos: number;
 }
 
+/** Its spans in one of the traces; durations and self times are sums, in nanoseconds. */
 export interface DiffSide {
   readonly count: number;
   readonly errors: number;
@@ -24,6 +26,7 @@ export interface DiffSide {
   readonly selfNanos: number;
 }
 
+/** Two traces folded into one tree. */
 export interface TraceDiff {
   readonly callTree: CallTree;
   /** Every node before those it called. */

@@ -3,6 +3,7 @@ import { at } from './forest.ts';
 import type { TraceOutline } from './outline.ts';
 import { outlineIsError } from './outline-flags.ts';
 
+/** What `searchOutline` finds beside the text. */
 export interface SearchOptions {
   /** Only spans with error status. */
   readonly errorsOnly?: boolean;

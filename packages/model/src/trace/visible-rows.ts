@@ -30,6 +30,7 @@ function collapseWhere(tree: Forest, chosen: (row: number) => boolean): Set<numb
   return collapsed;
 }
 
+/** Whether a row can be collapsed. */
 export function hasChildren(tree: Forest, row: number): boolean {
   return at(tree.subtreeSizes, row) > 1;
 }

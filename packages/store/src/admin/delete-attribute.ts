@@ -7,6 +7,7 @@ import { visible } from '../read/reader.ts';
 import { SqlParameters } from '../read/sql-parameters.ts';
 import { type Administrator, localTable, WAIT_FOR_MUTATION } from './administrator.ts';
 
+/** Which attribute is removed, and where. */
 export interface DeleteAttributeQuery {
   readonly projects: Projects;
   readonly key: string;

@@ -3,6 +3,7 @@ import { visible } from '../read/reader.ts';
 import { SqlParameters } from '../read/sql-parameters.ts';
 import { type Administrator, localTable, WAIT_FOR_MUTATION } from './administrator.ts';
 
+/** Which trace is removed; of other projects its spans stay. */
 export interface DeleteTraceQuery {
   readonly projects: Projects;
   readonly traceId: string;

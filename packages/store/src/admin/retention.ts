@@ -51,6 +51,7 @@ interface Enforcer extends Administrator {
   readonly signal: AbortSignal | undefined;
 }
 
+/** What `enforceRetention` took away. */
 export interface Removed {
   /** Days (YYYYMMDD) removed whole. */
   readonly days: readonly string[];

@@ -1,6 +1,7 @@
 import type { Administrator } from './administrator.ts';
 import { activeParts } from './parts.ts';
 
+/** A table as it lies on disk: active parts only, bytes compressed. */
 export interface TableStatus {
   readonly table: string;
   readonly rows: number;

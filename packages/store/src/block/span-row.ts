@@ -46,6 +46,7 @@ export interface SpanRow {
   links: readonly SpanLink[];
 }
 
+/** Types of attribute values: field numbers of `AnyValue` (opentelemetry-proto common.proto); 0 where none is set. */
 export const AttributeType = {
   string: 1,
   bool: 2,

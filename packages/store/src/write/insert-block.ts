@@ -5,6 +5,7 @@ import type { Connection } from '../clickhouse/connection.ts';
 import { StoreError } from '../errors.ts';
 import { DictionaryColumn, encodeBlock, PlainColumn } from '../native/columns.ts';
 
+/** How a block is named, and what cancels its insert. */
 export interface InsertOptions {
   /** Names the block's content: a block sent again with the same token is stored once. */
   readonly token: string;

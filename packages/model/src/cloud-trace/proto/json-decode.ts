@@ -20,6 +20,7 @@ export interface Violation {
   readonly description: string;
 }
 
+/** A message, or at most ten things that are wrong with it. */
 export type JsonDecodeResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly violations: readonly Violation[] };

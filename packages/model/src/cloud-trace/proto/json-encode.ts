@@ -13,6 +13,7 @@ import type {
 } from './message-type.ts';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+/** A message in proto3 JSON. */
 export type JsonObject = { [key: string]: Json };
 
 export interface JsonEncodeOptions {

@@ -51,6 +51,7 @@ export interface AnyValue {
   readonly json: Readonly<Record<string, unknown>> | null;
 }
 
+/** Describes a message by its full proto name and its fields, each by number and type. */
 export function messageType<const F extends Fields>(fullName: string, fields: F): MessageType<F> {
   return { fullName, fields };
 }
