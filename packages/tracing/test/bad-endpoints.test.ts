@@ -40,6 +40,16 @@ const ROWS: readonly Row[] = [
     /doctor/,
   ],
   [
+    'speaks another protocol from now on',
+    (socket) =>
+      socket.once('data', () =>
+        socket.write('HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+      ),
+    'UNREACHABLE',
+    /closed without an answer/,
+    /doctor/,
+  ],
+  [
     'is busy',
     answer('503 Service Unavailable', 'text/plain', 'later'),
     'UNREACHABLE',

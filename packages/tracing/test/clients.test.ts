@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { recordSpans } from '../src/testing.ts';
 
@@ -89,6 +91,58 @@ describe('outgoing requests', () => {
     await expect(get({ port: closed })).rejects.toThrow();
     expect(await spans.waitFor('GET')).toMatchObject({ attributes: { 'error.type': 'ECONNREFUSED' } });
   });
+
+  it('fail where the answer breaks off, and by the name of an abort', async () => {
+    const cut = (_request: http.IncomingMessage, response: http.ServerResponse) => {
+      response.writeHead(404, { 'content-length': 100 }).write('half');
+      setImmediate(() => response.destroy());
+    };
+    const usual = server.listeners('request') as http.RequestListener[];
+    server.removeAllListeners('request').once('request', cut);
+    const request = http.get({ port, host: '127.0.0.1' });
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    await expect(response.toArray()).rejects.toThrow('aborted');
+    expect(await spans.waitFor('GET')).toMatchObject({
+      status: { code: 'error' },
+      attributes: { 'http.response.status_code': 404, 'error.type': 'ECONNRESET' },
+    });
+    spans.clear();
+    server.removeAllListeners('request');
+    const controller = new AbortController();
+    server.once('request', () => controller.abort());
+    await expect(fetch(url, { signal: controller.signal })).rejects.toThrow();
+    for (const listener of usual) server.on('request', listener);
+    expect((await spans.waitFor('GET')).attributes['error.type']).toBe('AbortError');
+  });
+
+  it('to a proxy have the URL of their target, without credentials', async () => {
+    await get({ path: 'http://user:secret@target.example:81/x?sig=abc&y=1' });
+    expect((await spans.waitFor('GET')).attributes['url.full']).toBe(
+      'http://target.example:81/x?sig=REDACTED&y=1',
+    );
+  });
+
+  it.each([
+    ['GET', 'upgrade', 101, { headers: { connection: 'Upgrade', upgrade: 'x' } }],
+    ['CONNECT', 'connect', 200, { path: 'target.example:443' }],
+  ] as const)(
+    '%s: what becomes another protocol has a span as well',
+    async (method, event, status, options) => {
+      const switched = (_request: unknown, socket: Duplex) => {
+        socket.write(`HTTP/1.1 ${status} Switched\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`);
+      };
+      server.once(event, switched);
+      const request = http.request({ port, host: '127.0.0.1', method, ...options }).end();
+      const [, socket] = await once(request, event);
+      socket.destroy();
+      expect(await spans.waitFor(method)).toMatchObject({
+        attributes: {
+          'http.response.status_code': status,
+          'url.full': method === 'GET' ? `${url}/` : 'http://target.example:443',
+        },
+      });
+    },
+  );
 
   it('are left alone within withoutTracing', async () => {
     const headers = await tracing.withoutTracing(async () => headersOf(await fetch(url)));

@@ -59,6 +59,18 @@ describe('reading traces', () => {
     });
   });
 
+  it.each(['<html>', '', 'null', '5', '{}'])('says so where the answer is none: %j', async (body) => {
+    const { reader } = api(() => new Response(body));
+    await expect(reader.getTrace(TRACE)).rejects.toMatchObject({ code: 'READ_FAILED' });
+    const page = reader.listTraces({ startTime: 0, endTime: 1 });
+    await expect(page).rejects.toMatchObject({ code: 'READ_FAILED' });
+  });
+
+  it('takes a link to nowhere for none', async () => {
+    const { reader } = api(() => Response.json([], { headers: { link: '<http://[bad>; rel="next"' } }));
+    expect(await reader.listTraces({ startTime: 0, endTime: 1 })).not.toHaveProperty('nextPageToken');
+  });
+
   it('refuses a malformed id without asking', async () => {
     const { reader, asked } = api(() => Response.json({}));
     await expect(reader.getTrace('abc')).rejects.toMatchObject({ code: 'BAD_OPTION' });

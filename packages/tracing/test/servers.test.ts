@@ -189,11 +189,18 @@ describe('flushBeforeResponseMs', () => {
     const app = fastify();
     service.instrumentFastify(app);
     app.get('/slow', async () => 'done');
+    app.get('/twice', (_request, reply) => {
+      reply.hijack().raw.end('done');
+      reply.raw.end();
+    });
+    app.get('/wrong', (_request, reply) => void reply.hijack().raw.end(5 as never));
     const response = await app.inject('/slow');
     order.push('answered');
     expect(response.body).toBe('done');
     expect(order).toEqual(['spans sent', 'answered']);
     expect(transport.spans[0]?.name).toBe('GET /slow');
+    expect((await app.inject('/twice')).body).toBe('done');
+    await expect(app.inject('/wrong')).rejects.toThrow('destroyed');
     await app.close();
     await service.stop();
   });

@@ -96,8 +96,14 @@ export class OtlpHttpTransport implements Transport {
     const deadline = setTimeout(giveUp, this.options.timeoutMs, 'no answer in time').unref();
     signal.addEventListener('abort', onAbort);
     request.on('error', reject);
-    request.on('response', (response) => readAnswer(response, resolve, reject));
+    let isAnswered = false;
+    request.on('response', (response) => {
+      isAnswered = true;
+      readAnswer(response, resolve, reject);
+    });
     request.on('close', () => {
+      // A switch to another protocol is neither an answer nor an error.
+      if (!isAnswered) reject(new Error('closed without an answer'));
       clearTimeout(deadline);
       signal.removeEventListener('abort', onAbort);
     });

@@ -40,7 +40,9 @@ export function onClientResponse(span: HttpClientSpan, statusCode: number): void
 export function onClientError(span: RecordingSpan, error: unknown): void {
   if (span.ended) return;
   const failure = error instanceof Error ? error : new Error(String(error));
-  span.append('error.type', (failure as NodeJS.ErrnoException).code ?? failure.name);
+  const { code }: NodeJS.ErrnoException = failure;
+  // A status may have set it before; the codes of DOM exceptions are numbers.
+  span.setAttribute('error.type', typeof code === 'string' ? code : failure.name);
   span.recordException(failure);
   span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
   span.end();

@@ -67,11 +67,22 @@ function sendSpansFirst(response: TracedResponse, span: HttpServerSpan): void {
   const flush = span.pipeline.core.flushBeforeResponse;
   if (flush === null) return;
   const end = response.end as (...args: unknown[]) => ServerResponse;
-  response.end = ((...args: unknown[]) => {
-    finish(response, span);
+  // A second call would end the response before the first has its say.
+  const calls: unknown[][] = [];
+  const endWaiting = () => {
     response.end = end as typeof response.end;
-    // `flush` settles within its time and never rejects.
-    void flush().then(() => end.apply(response, args));
+    for (const args of calls) end.apply(response, args);
+  };
+  response.end = ((...args: unknown[]) => {
+    if (calls.push(args) > 1) return response;
+    finish(response, span);
+    // `flush` settles within its time and never rejects; `end` throws on what is no chunk.
+    flush()
+      .then(endWaiting)
+      .catch((error: unknown) => {
+        span.pipeline.core.onError('ending a response', error);
+        response.destroy();
+      });
     return response;
   }) as typeof response.end;
 }

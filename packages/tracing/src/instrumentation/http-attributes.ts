@@ -39,6 +39,21 @@ export function redactUrl(url: string): string {
   return url.includes('?') ? url.replace(SECRET_PARAMETERS, '$1REDACTED') : url;
 }
 
+const ABSOLUTE_FORM = /^([a-z][a-z0-9+.-]*:\/\/)?(?:[^/?#]*@)?([^/?#]*)(.*)$/is;
+
+/**
+ * Origin and path of a request's target, of which only the usual form is a path: requests to a proxy name the whole
+ * URL, `CONNECT` an authority, `OPTIONS *` the server itself (RFC 9112, 3.2 and 3.3). Without credentials.
+ */
+export function targetUri(origin: string, target: string): readonly [origin: string, path: string] {
+  if (target.startsWith('/')) return [origin, redactUrl(target)];
+  const [, scheme = origin.slice(0, origin.indexOf('/') + 2), authority = '', path = ''] =
+    ABSOLUTE_FORM.exec(target) ?? [];
+  return authority === '*' || authority === ''
+    ? [origin, redactUrl(path)]
+    : [scheme + authority, redactUrl(path)];
+}
+
 /** A correlation id is taken over only when it can stand in a header and a log line as it is. */
 const CORRELATION_ID = /^[\x21-\x7e]{1,128}$/;
 

@@ -4,7 +4,7 @@ import type { ProtoWriter } from '../encode/proto-writer.ts';
 import type { SpanBirth } from '../tracer/span.ts';
 import type { SpanPipeline } from '../tracer/span-pipeline.ts';
 import type { ClientTarget } from './client-target.ts';
-import { redactUrl } from './http-attributes.ts';
+import { targetUri } from './http-attributes.ts';
 import { HttpSpan } from './http-span.ts';
 
 /** The span of an outgoing request: what it shares with others to the same server is bytes already. */
@@ -25,7 +25,8 @@ export class HttpClientSpan extends HttpSpan {
     out.raw(target.bytes);
     const start = out.position;
     if (!target.lastUrl.copy(out, path, '', '')) {
-      writeText(out, URL_FULL, target.origin, redactUrl(path), '');
+      const [origin, rest] = targetUri(target.origin, path);
+      writeText(out, URL_FULL, origin, rest, '');
       target.lastUrl.keep(out, start, path, '', '');
     }
     if (this.responseStatus > 0) writeInt(out, STATUS, this.responseStatus);
@@ -37,7 +38,7 @@ export class HttpClientSpan extends HttpSpan {
 
   protected override putFields(): void {
     for (const [key, value] of this.target.pairs) this.put(key, value);
-    this.put('url.full', this.target.origin + redactUrl(this.path));
+    this.put('url.full', targetUri(this.target.origin, this.path).join(''));
   }
 }
 

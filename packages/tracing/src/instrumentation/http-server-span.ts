@@ -5,7 +5,7 @@ import { LastBytes } from '../encode/last-bytes.ts';
 import type { ProtoWriter } from '../encode/proto-writer.ts';
 import type { SpanBirth } from '../tracer/span.ts';
 import type { SpanPipeline } from '../tracer/span-pipeline.ts';
-import { redactUrl } from './http-attributes.ts';
+import { targetUri } from './http-attributes.ts';
 import { HttpSpan } from './http-span.ts';
 import type { RouteTemplate } from './route-template.ts';
 
@@ -92,12 +92,16 @@ export class HttpServerSpan extends HttpSpan {
   }
 
   private writeUrl(out: ProtoWriter): void {
-    const url = redactUrl(this.url);
+    const [origin, url] = this.target();
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
-    writeText(out, KEYS.urlFull, this.template.scheme === 'http' ? 'http://' : 'https://', this.host, url);
+    writeText(out, KEYS.urlFull, origin, url, '');
     writeText(out, KEYS.urlPath, path, '', '');
     if (query >= 0) writeText(out, KEYS.urlQuery, url.slice(query + 1), '', '');
+  }
+
+  private target(): readonly [origin: string, path: string] {
+    return targetUri(`${this.template.scheme}://${this.host}`, this.url);
   }
 
   private writeClient(out: ProtoWriter): void {
@@ -112,10 +116,10 @@ export class HttpServerSpan extends HttpSpan {
 
   protected override putFields(): void {
     const { template } = this;
-    const url = redactUrl(this.url);
+    const [origin, url] = this.target();
     const query = url.indexOf('?');
     for (const [key, value] of template.pairs) this.put(key, value);
-    this.put('url.full', `${template.scheme}://${this.host}${url}`);
+    this.put('url.full', origin + url);
     this.put('url.path', query < 0 ? url : url.slice(0, query));
     if (query >= 0) this.put('url.query', url.slice(query + 1));
     if (this.userAgent !== '') this.put('user_agent.original', this.userAgent);

@@ -7,6 +7,7 @@ import type { HttpClientSpan } from './http-client-span.ts';
 const SPAN = Symbol('utxoiq.client-span');
 type TracedRequest = ClientRequest & {
   [SPAN]?: HttpClientSpan;
+  res?: IncomingMessage | null;
   _header?: string | null;
   outputData?: { data: unknown }[];
 };
@@ -22,7 +23,11 @@ export function instrumentNodeHttpClient(core: () => TracingCore | undefined): (
     const span = request[SPAN];
     if (span === undefined) return;
     onClientResponse(span, response.statusCode ?? 0);
-    response.once('close', () => span.end());
+    response.once('close', () => {
+      // The server broke off; nothing is `errored` where the program itself had enough.
+      if (response.errored) onClientError(span, response.errored);
+      span.end();
+    });
   };
   const onError = (message: unknown) => {
     const { request, error } = message as { request: TracedRequest; error: unknown };
@@ -42,10 +47,22 @@ export function instrumentNodeHttpClient(core: () => TracingCore | undefined): (
 function start(core: TracingCore, request: TracedRequest): void {
   try {
     const span = startClientSpan(core, request, NODE_HTTP);
-    if (span !== null) request[SPAN] = span;
+    if (span === null) return;
+    request[SPAN] = span;
+    // What becomes another protocol is not announced as a response.
+    if (request.method === 'CONNECT' || request.hasHeader('upgrade')) endWithSwitch(request, span);
   } catch (error) {
     core.onError('tracing an outgoing request', error);
   }
+}
+
+function endWithSwitch(request: TracedRequest, span: HttpClientSpan): void {
+  request.once('close', () => {
+    const { res } = request;
+    if (span.ended || res === undefined || res === null) return;
+    onClientResponse(span, res.statusCode ?? 0);
+    span.end();
+  });
 }
 
 const NODE_HTTP: ClientLibrary<TracedRequest> = {

@@ -72,10 +72,12 @@ export class MonitoringApi implements TraceReader {
 
   async getTrace(traceId: string, signal?: AbortSignal): Promise<TraceData> {
     if (!/^[0-9a-f]{32}$/i.test(traceId)) {
-      throw new TracingError('BAD_OPTION', `traceId must be 32 hex digits, got ${JSON.stringify(traceId)}`);
+      throw new TracingError('BAD_OPTION', `traceId must be 32 hex digits, got ${String(traceId)}`);
     }
     const response = await this.get(`${this.baseUrl}/${traceId}`, `trace ${traceId}`, signal);
-    return (await response.json()) as TraceData;
+    return answerOf(response, (json): json is TraceData =>
+      Array.isArray((json as Partial<TraceData>)?.spans),
+    );
   }
 
   async listTraces(options: ListTracesOptions, signal?: AbortSignal): Promise<TraceList> {
@@ -88,7 +90,7 @@ export class MonitoringApi implements TraceReader {
     if (options.pageToken !== undefined) query.set('page_token', options.pageToken);
     if (options.orderBy !== undefined) query.set('order_by', options.orderBy);
     const response = await this.get(`${this.baseUrl}?${query}`, 'traces', signal);
-    const items = (await response.json()) as TraceListItem[];
+    const items = await answerOf(response, (json): json is TraceListItem[] => Array.isArray(json));
     const nextPageToken = nextPageOf(response.headers.get('link'));
     return Object.assign(items, nextPageToken !== null && { nextPageToken });
   }
@@ -111,6 +113,18 @@ export class MonitoringApi implements TraceReader {
   }
 }
 
+async function answerOf<T>(response: Response, isRight: (json: unknown) => json is T): Promise<T> {
+  let cause: unknown;
+  try {
+    const json: unknown = await response.json();
+    if (isRight(json)) return json;
+  } catch (error) {
+    cause = error;
+  }
+  const message = `${response.url} answered something else; is apiUrl that of the monitoring API?`;
+  throw new TracingError('READ_FAILED', message, { cause });
+}
+
 async function refusal(response: Response, what: string, url: string): Promise<TracingError> {
   const text = (await response.text().catch(() => '')).slice(0, 500);
   const message = `cannot read ${what} from ${url}: HTTP ${response.status} ${text}`.trim();
@@ -120,7 +134,8 @@ async function refusal(response: Response, what: string, url: string): Promise<T
 
 function nextPageOf(link: string | null): string | null {
   const url = link?.match(/<([^>]*)>\s*;[^,]*rel="?next"?/)?.[1];
-  return url === undefined ? null : new URL(url, 'http://localhost').searchParams.get('page_token');
+  if (url === undefined) return null;
+  return URL.parse(url, 'http://localhost')?.searchParams.get('page_token') ?? null;
 }
 
 function timeText(name: string, value: Date | number | string): string {
