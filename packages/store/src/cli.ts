@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseTraceId } from '@utxoiq/model';
 import { StoreError } from './errors.ts';
 import { TraceStore } from './trace-store.ts';
 
@@ -72,7 +73,7 @@ async function execute(
     case 'retention':
       return retention(store, values);
     case 'delete-trace':
-      return store.deleteTrace({ projects, traceId: required(argument, 'TRACE_ID') });
+      return store.deleteTrace({ projects, traceId: traceIdOf(required(argument, 'TRACE_ID')) });
     case 'delete-attribute':
       return store.deleteAttribute({
         projects,
@@ -98,6 +99,15 @@ async function retention(store: TraceStore, { project, days, bytes, apply }: Val
     const { days: removed } = await store.enforceRetention();
     console.log(`removed ${removed.length === 0 ? 'no whole day' : removed.join(', ')}`);
   }
+}
+
+function traceIdOf(text: string): string {
+  const traceId = parseTraceId(text);
+  if (traceId !== null) return traceId;
+  throw new StoreError(
+    'INVALID_OPTION',
+    `TRACE_ID: expected 32 hex digits, not all zero, got ${JSON.stringify(text)}`,
+  );
 }
 
 function required(argument: string | undefined, name: string): string {
