@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:http2';
 import { type AddressInfo, createConnection } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -50,6 +51,37 @@ describe('a Fastify server over plain sockets', () => {
       'http.response.status_code': 200,
     });
     expect(spans.find('HEAD /x')?.attributes['http.response.status_code']).toBe(200);
+  });
+
+  it('serves HTTP/2: the authority is the host, and a stream that the client resets has been aborted', async () => {
+    const port = await listening(
+      (app) => {
+        app.get('/x', async () => 'x');
+        app.get('/hangs', () => {});
+      },
+      { http2: true } as FastifyServerOptions,
+    );
+    const session = connect(`http://127.0.0.1:${port}`);
+    await text(session.request({ ':path': '/x' }));
+    expect((await spans.waitFor('GET /x')).attributes['url.full']).toBe(`http://127.0.0.1:${port}/x`);
+    const stream = session.request({ ':path': '/hangs' });
+    await expect.poll(() => tracing.metrics().openSpans).toBe(1);
+    stream.close();
+    expect((await spans.waitFor('GET /hangs')).attributes['error.type']).toBe('aborted');
+    session.destroy();
+  });
+
+  it('names the target of a request to a proxy, and no credentials', async () => {
+    const port = await listening((app) => app.get('/x', async () => 'x'));
+    await raw(
+      port,
+      'GET http://a:b@target.example/x?y=1 HTTP/1.1\r\nHost: a:b@h\r\nConnection: close\r\n\r\n',
+    );
+    await raw(port, 'OPTIONS * HTTP/1.1\r\nHost: a:b@h\r\nConnection: close\r\n\r\n');
+    expect(spans.all.map(({ attributes }) => [attributes['url.full'], attributes['url.path']])).toEqual([
+      ['http://target.example/x?y=1', '/x'],
+      ['http://h', ''],
+    ]);
   });
 
   it('takes the last status where informational ones came before', async () => {

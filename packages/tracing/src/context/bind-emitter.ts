@@ -20,8 +20,9 @@ export function bindEmitter<T extends EventEmitter>(context: Context, emitter: T
   const boundOf = new Map<string | symbol, WeakMap<Listener, Listener>>();
   let adding = false;
   const remember = (event: string | symbol, listener: Listener): Listener => {
-    const bound = bind(context, listener);
     const listeners = boundOf.get(event) ?? new WeakMap<Listener, Listener>();
+    // The same form each time: who adds a listener twice removes it twice.
+    const bound = listeners.get(listener) ?? bind(context, listener);
     boundOf.set(event, listeners.set(listener, bound));
     return bound;
   };

@@ -128,6 +128,10 @@ function onSocketClose(this: TracedSocket): void {
 function endByListeners(response: TracedResponse): void {
   const span = response[SPAN];
   if (span === undefined) return;
-  response.once('finish', () => finish(response, span));
+  // HTTP/2 has a stream finish that its client has reset.
+  response.once('finish', () => {
+    if (response.writableEnded) finish(response, span);
+    else abortServerSpan(span);
+  });
   response.once('close', () => abortServerSpan(span));
 }

@@ -46,7 +46,7 @@ export class HttpServerSpan extends HttpSpan {
     const { headers } = facts;
     this.template = template;
     this.url = facts.url ?? '/';
-    this.host = headers.host ?? 'localhost';
+    this.host = headers.host ?? (headers[':authority'] as string | undefined) ?? 'localhost';
     this.userAgent = headers['user-agent'] ?? '';
     this.clientAddress = client.ip ?? client.remoteAddress ?? '';
     this.httpVersion = facts.httpVersion;
@@ -101,7 +101,8 @@ export class HttpServerSpan extends HttpSpan {
   }
 
   private target(): readonly [origin: string, path: string] {
-    return targetUri(`${this.template.scheme}://${this.host}`, this.url);
+    const host = this.host.slice(this.host.lastIndexOf('@') + 1);
+    return targetUri(`${this.template.scheme}://${host}`, this.url);
   }
 
   private writeClient(out: ProtoWriter): void {
