@@ -159,6 +159,32 @@ describe('listTraces', () => {
     await store.deleteTrace({ projects: 'all', traceId: id(902) });
   });
 
+  it('pages by name through traces with several spans without parent', async () => {
+    const startUnixNano = BASE + 30n * HOUR;
+    const traceIds = [910, 911, 912].map((number) => id(number));
+    const roots = traceIds.flatMap((traceId, trace) =>
+      ['a', 'z'].map((name, index) =>
+        spanWith({
+          traceId,
+          spanId: id(trace * 2 + index + 1, 16),
+          name,
+          startUnixNano: startUnixNano + BigInt(index),
+        }),
+      ),
+    );
+    await insert(...roots);
+    const range = { ...RANGE, startUnixNano, endUnixNano: startUnixNano + SECOND };
+    const seen: string[] = [];
+    let pageToken: string | null | undefined;
+    do {
+      const query = { ...range, filter: null, orderBy: 'name' as const, pageSize: 1 };
+      const page = await store.listTraces({ ...query, ...(pageToken && { pageToken }) });
+      seen.push(...page.traces.map(({ traceId }) => traceId));
+      pageToken = page.nextPageToken;
+    } while (pageToken !== null && seen.length < 9);
+    expect(seen).toEqual(traceIds);
+  });
+
   it('shows only what the projects allow', async () => {
     expect(
       (await store.listTraces({ ...RANGE, projects: ['p2'], filter: null, pageSize: 5 })).traces,

@@ -38,6 +38,7 @@ export async function listByRollup(
   deadline: Deadline,
 ): Promise<FoundTraces> {
   const found: TraceSummary[] = [];
+  const keys = new Map<string, PageKey>();
   try {
     let key: PageKey | null = after;
     let examined = 0;
@@ -45,13 +46,14 @@ export async function listByRollup(
       const isRare = examined > 0 && found.length < examined * COMMON_SHARE;
       const candidates = await readCandidates(reader, query, { after: key, isRare, deadline });
       found.push(...(await evaluated(reader, query, candidates, deadline)));
+      for (const candidate of candidates) keys.set(candidate.key.id, candidate.key);
       key = candidates.at(-1)?.key ?? null;
       examined += candidates.length;
       if (candidates.length < stepOf(query)) break;
     }
-    return { traces: found, partial: null };
+    return { traces: found, partial: null, keys };
   } catch (error) {
-    return { partial: limitReached(error), traces: found };
+    return { partial: limitReached(error), traces: found, keys };
   }
 }
 

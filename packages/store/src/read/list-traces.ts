@@ -20,7 +20,7 @@ export async function listTraces(reader: Reader, query: ListTracesQuery): Promis
   const deadline = new Deadline(reader.limits);
   const ofTrace = orderBy === 'start desc' || orderBy === 'start' ? listByStart : listByRollup;
   const find = ofRoot ? listByRoot : ofTrace;
-  const { traces, partial } = await find(reader, { ...query, orderBy }, after, deadline);
+  const { traces, partial, keys } = await find(reader, { ...query, orderBy }, after, deadline);
   const page = traces.slice(0, pageSize);
   const last = page.at(-1);
   const hasMore = traces.length > pageSize;
@@ -28,7 +28,11 @@ export async function listTraces(reader: Reader, query: ListTracesQuery): Promis
     traces: page,
     nextPageToken:
       hasMore && last !== undefined
-        ? encodePageToken(kind, query, ofRoot ? rootKeyOf(last) : keyOf(last, orderBy))
+        ? encodePageToken(
+            kind,
+            query,
+            keys?.get(last.traceId) ?? (ofRoot ? rootKeyOf(last) : startKeyOf(last)),
+          )
         : null,
     partial: hasMore ? null : partial,
   };
@@ -39,10 +43,7 @@ const rootKeyOf = (trace: TraceSummary): PageKey => ({
   id: trace.traceId,
 });
 
-function keyOf(trace: TraceSummary, orderBy: string): PageKey {
-  const id = trace.traceId;
-  if (orderBy.startsWith('start')) return { sortKey: trace.startUnixNano.toString(), id };
-  if (orderBy.startsWith('duration'))
-    return { sortKey: (trace.endUnixNano - trace.startUnixNano).toString(), id };
-  return { sortKey: orderBy.startsWith('name') ? (trace.root?.name ?? '') : '', id };
-}
+const startKeyOf = (trace: TraceSummary): PageKey => ({
+  sortKey: trace.startUnixNano.toString(),
+  id: trace.traceId,
+});
