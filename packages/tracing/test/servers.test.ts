@@ -178,7 +178,8 @@ describe('flushBeforeResponseMs', () => {
   it('a response ends after its spans have been sent', async () => {
     const order: string[] = [];
     const transport = new MemoryTransport();
-    const service = new TracingService({ transport, flushOnExit: false, flushBeforeResponseMs: 1000 }, {});
+    const options = { transport, flushOnExit: false, flushBeforeResponseMs: 1000, onProblem() {} };
+    const service = new TracingService(options, {});
     const send = transport.send.bind(transport);
     transport.send = async (body) => {
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -3,8 +3,13 @@ import { EventEmitter } from 'node:events';
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
 import { bindEmitter } from './bind-emitter.ts';
 
+/** Of the process: a program may load this package as an ES module and as CommonJS, and has one context all the same. */
+const STORE = Symbol.for('utxoiq.tracing.active-context.1');
+const shared = globalThis as { [STORE]?: AsyncLocalStorage<Context> };
+shared[STORE] ??= new AsyncLocalStorage<Context>();
+
 /** The one store of the process: instrumentations read and enter it directly. */
-export const activeContext = new AsyncLocalStorage<Context>();
+export const activeContext: AsyncLocalStorage<Context> = shared[STORE];
 
 export function currentContext(): Context {
   return activeContext.getStore() ?? ROOT_CONTEXT;

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { getBuiltinModule } from 'node:process';
 import { PropagatedSpan } from '../tracer/propagated-span.ts';
-import type { HttpServerSpan } from './http-server-span.ts';
+import { HttpServerSpan } from './http-server-span.ts';
 import {
   abortServerSpan,
   endServerSpan,
@@ -12,7 +12,8 @@ import {
   setServerRoute,
 } from './server-span.ts';
 
-const SPAN = Symbol('utxoiq.server-span');
+/** One in all copies of this package that a program loads: each request has one span. */
+const SPAN = Symbol.for('utxoiq.tracing.server-span');
 const CURRENT = Symbol('utxoiq.current-response');
 type TracedResponse = ServerResponse & { [SPAN]?: ServerSpan | undefined };
 type TracedSocket = Socket & { [CURRENT]?: TracedResponse | undefined };
@@ -90,7 +91,7 @@ function sendSpansFirst(response: TracedResponse, span: HttpServerSpan): void {
 function onFinish(message: unknown): void {
   const { response, socket } = message as { response: TracedResponse; socket: TracedSocket };
   const span = response[SPAN];
-  if (span === undefined || span instanceof PropagatedSpan) return;
+  if (!(span instanceof HttpServerSpan)) return;
   if (socket[CURRENT] === response) socket[CURRENT] = undefined;
   finish(response, span);
 }

@@ -2,9 +2,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { TracingCore } from '../tracing-core.ts';
 import { type ClientLibrary, onClientError, onClientResponse, startClientSpan } from './client-span.ts';
-import type { HttpClientSpan } from './http-client-span.ts';
+import { HttpClientSpan } from './http-client-span.ts';
 
-const SPAN = Symbol('utxoiq.client-span');
+/** One in all copies of this package that a program loads: each request has one span. */
+const SPAN = Symbol.for('utxoiq.tracing.client-span');
 type TracedRequest = ClientRequest & {
   [SPAN]?: HttpClientSpan;
   res?: IncomingMessage | null;
@@ -21,7 +22,7 @@ export function instrumentNodeHttpClient(core: () => TracingCore | undefined): (
   const onResponse = (message: unknown) => {
     const { request, response } = message as { request: TracedRequest; response: IncomingMessage };
     const span = request[SPAN];
-    if (span === undefined) return;
+    if (!(span instanceof HttpClientSpan)) return;
     onClientResponse(span, response.statusCode ?? 0);
     response.once('close', () => {
       // The server broke off; nothing is `errored` where the program itself had enough.
@@ -32,7 +33,7 @@ export function instrumentNodeHttpClient(core: () => TracingCore | undefined): (
   const onError = (message: unknown) => {
     const { request, error } = message as { request: TracedRequest; error: unknown };
     const span = request[SPAN];
-    if (span !== undefined) onClientError(span, error);
+    if (span instanceof HttpClientSpan) onClientError(span, error);
   };
   subscribe('http.client.request.created', onCreated);
   subscribe('http.client.response.finish', onResponse);
@@ -45,6 +46,7 @@ export function instrumentNodeHttpClient(core: () => TracingCore | undefined): (
 }
 
 function start(core: TracingCore, request: TracedRequest): void {
+  if (request[SPAN] !== undefined) return;
   try {
     const span = startClientSpan(core, request, NODE_HTTP);
     if (span === null) return;

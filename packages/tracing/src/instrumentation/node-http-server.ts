@@ -4,7 +4,7 @@ import { activeContext } from '../context/context-manager.ts';
 import { CLOUD_TRACE_HEADER } from '../propagation/cloud-trace-context.ts';
 import { CORRELATION_ID_HEADER } from '../propagation/propagator.ts';
 import type { TracingCore } from '../tracing-core.ts';
-import { endWithResponse } from './end-of-response.ts';
+import { endWithResponse, serverSpanOf } from './end-of-response.ts';
 import { nameFastifyRoutes } from './fastify.ts';
 import { responseTraceHeader, type ServerSpan, startServerSpan } from './server-span.ts';
 
@@ -29,7 +29,8 @@ export function instrumentNodeHttpServer(core: TracingCore, options: HttpServerO
   const onStart = (message: unknown) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     try {
-      if (core.running && options.ignore?.(request) !== true) begin(core, request, response, options);
+      if (!core.running || serverSpanOf(response) !== undefined) return;
+      if (options.ignore?.(request) !== true) begin(core, request, response, options);
     } catch (error) {
       core.onError('tracing an incoming request', error);
     }

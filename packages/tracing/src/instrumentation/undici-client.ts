@@ -1,9 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { TracingCore } from '../tracing-core.ts';
 import { type ClientLibrary, onClientError, onClientResponse, startClientSpan } from './client-span.ts';
-import type { HttpClientSpan } from './http-client-span.ts';
+import { HttpClientSpan } from './http-client-span.ts';
 
-const SPAN = Symbol('utxoiq.client-span');
+/** One in all copies of this package that a program loads: each request has one span. */
+const SPAN = Symbol.for('utxoiq.tracing.client-span');
 
 /** undici's request as its channels show it (undici, docs/api/DiagnosticsChannel.md). */
 interface UndiciRequest {
@@ -25,15 +26,16 @@ export function instrumentUndiciClient(core: () => TracingCore | undefined): () 
     'undici:request:headers': (message) => {
       const { request, response } = message as { request: UndiciRequest; response: { statusCode: number } };
       const span = request[SPAN];
-      if (span !== undefined) onClientResponse(span, response.statusCode);
+      if (span instanceof HttpClientSpan) onClientResponse(span, response.statusCode);
     },
     'undici:request:trailers': (message) => {
-      (message as { request: UndiciRequest }).request[SPAN]?.end();
+      const span = (message as { request: UndiciRequest }).request[SPAN];
+      if (span instanceof HttpClientSpan) span.end();
     },
     'undici:request:error': (message) => {
       const { request, error } = message as { request: UndiciRequest; error: unknown };
       const span = request[SPAN];
-      if (span !== undefined) onClientError(span, error);
+      if (span instanceof HttpClientSpan) onClientError(span, error);
     },
   };
   for (const [name, handler] of Object.entries(handlers)) subscribe(name, handler);
@@ -43,6 +45,7 @@ export function instrumentUndiciClient(core: () => TracingCore | undefined): () 
 }
 
 function start(core: TracingCore, request: UndiciRequest): void {
+  if (request[SPAN] !== undefined) return;
   try {
     const span = startClientSpan(core, request, UNDICI);
     if (span !== null) request[SPAN] = span;
