@@ -62,24 +62,37 @@ async function execute(
 ): Promise<void> {
   const projects = values.project === undefined ? 'all' : [values.project];
   switch (command) {
-    case 'status':
-      for (const { table, rows, bytes, parts } of await store.status()) {
+    case 'status': {
+      const tables = await store.status();
+      if (tables.length === 0) console.log('nothing is stored yet');
+      for (const { table, rows, bytes, parts } of tables) {
         console.log(`${table}: ${rows} rows, ${bytes} bytes, ${parts} parts`);
       }
       for (const rule of await store.retention()) console.log(`retention: ${JSON.stringify(rule)}`);
       return;
-    case 'promote':
-      return store.promote(required(argument, 'KEY'));
+    }
+    case 'promote': {
+      const key = required(argument, 'KEY');
+      await store.promote(key);
+      console.log(`${key} has a column of its own: filters and facets use it at once`);
+      return;
+    }
     case 'retention':
       return retention(store, values);
-    case 'delete-trace':
-      return store.deleteTrace({ projects, traceId: traceIdOf(required(argument, 'TRACE_ID')) });
-    case 'delete-attribute':
-      return store.deleteAttribute({
-        projects,
-        key: required(argument, 'KEY'),
-        ...(values.value !== undefined && { value: values.value }),
-      });
+    case 'delete-trace': {
+      const traceId = traceIdOf(required(argument, 'TRACE_ID'));
+      await store.deleteTrace({ projects, traceId });
+      console.log(`no span of trace ${traceId} is left${ofProject(values)}`);
+      return;
+    }
+    case 'delete-attribute': {
+      const key = required(argument, 'KEY');
+      const { value } = values;
+      await store.deleteAttribute({ projects, key, ...(value !== undefined && { value }) });
+      const what = value === undefined ? key : `${key} = ${JSON.stringify(value)}`;
+      console.log(`nothing is left of ${what}${ofProject(values)}`);
+      return;
+    }
     default:
       throw new StoreError('INVALID_OPTION', `unknown command ${command}\n${USAGE}`);
   }
@@ -100,6 +113,8 @@ async function retention(store: TraceStore, { project, days, bytes, apply }: Val
     console.log(`removed ${removed.length === 0 ? 'no whole day' : removed.join(', ')}`);
   }
 }
+
+const ofProject = ({ project }: Values): string => (project === undefined ? '' : ` in project ${project}`);
 
 function traceIdOf(text: string): string {
   const traceId = parseTraceId(text);
