@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { transformSync } from '@swc/core';
 import { describe, expect, it } from 'vitest';
 import { recordSpans } from '../src/testing.ts';
@@ -130,6 +131,58 @@ describe('traceRequest', () => {
     const off = recordSpans();
     expect(off.tracing.traceRequest('x')(() => off.tracing.getCurrentTraceId())()).toBeNull();
     expect(off.spans.all).toHaveLength(0);
+  });
+
+  it('a generator answers from outside as it does without tracing', () => {
+    const plain = function* (): Generator<unknown, void, unknown> {
+      try {
+        yield `got ${yield 1}`;
+      } catch (error) {
+        yield `caught ${error}`;
+      } finally {
+        yield 'cleaning up';
+      }
+    };
+    const traced = tracing.traceRequest()(plain);
+    for (const end of ['next', 'return', 'throw'] as const) {
+      const answers = [plain(), traced()].map((generator) => [
+        generator.next(),
+        generator.next('a'),
+        generator[end]('b'),
+        generator.next('c'),
+        generator.next(),
+      ]);
+      expect(answers[1]).toEqual(answers[0]);
+    }
+  });
+
+  it('leaves classes, what hangs on functions and on promises, as they are', async () => {
+    spans.clear();
+    class Base {
+      static made = () => 'by Base';
+      readonly x: number;
+      constructor(x: number) {
+        this.x = x;
+      }
+    }
+    const Traced = tracing.traceRequest()(Base as never) as unknown as typeof Base;
+    class Derived extends Traced {}
+    expect([new Traced(1), new Derived(2)]).toMatchObject([{ x: 1 }, { x: 2 }]);
+    expect([new Traced(1) instanceof Base, new Derived(2) instanceof Derived]).toEqual([true, true]);
+    expect(Derived.made()).toBe('by Base');
+    const request = tracing.traceRequest('request')(() => Object.assign(Promise.resolve(1), { pid: 7 }));
+    expect([request().pid, await request()]).toEqual([7, 1]);
+    const arrow = Object.assign(() => 1, { displayName: 'one' });
+    expect(tracing.traceRequest()(arrow).displayName).toBe('one');
+  });
+
+  it('knows a promise of another realm', async () => {
+    spans.clear();
+    const foreign = runInNewContext(
+      'async () => { await null; throw new TypeError("foreign"); }',
+    ) as () => unknown;
+    await expect(tracing.traceRequest('foreign')(foreign)()).rejects.toThrow('foreign');
+    expect(spans.find('foreign')?.status.code).toBe('error');
   });
 
   it('a generator whose clean-up throws has ended all the same', async () => {

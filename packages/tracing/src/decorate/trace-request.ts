@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { currentContext } from '../context/context-manager.ts';
 import { runInContext } from '../context/run-in-context.ts';
@@ -38,7 +39,7 @@ function wrap<F extends AnyFunction>(traced: F, given: string, startSpan: StartS
   const fn = traced as unknown as Callable;
   if (typeof fn !== 'function') return traced;
   const kind = fn.constructor.name;
-  const wrapper =
+  const wrapper: Callable =
     kind === 'GeneratorFunction'
       ? function* (this: unknown, ...args: unknown[]) {
           const span = startSpan(name);
@@ -51,13 +52,29 @@ function wrap<F extends AnyFunction>(traced: F, given: string, startSpan: StartS
             const begin = () => fn.apply(this, args) as AsyncGenerator;
             return yield* span === null ? begin() : traceAsyncGenerator(span, begin);
           }
-        : function (this: unknown, ...args: unknown[]) {
+        : function (this: unknown, ...args: unknown[]): unknown {
             const span = startSpan(name);
-            return span === null ? fn.apply(this, args) : traceCall(span, () => fn.apply(this, args));
+            const made: Callable | undefined = new.target === wrapper ? fn : new.target;
+            const call = (): unknown =>
+              made === undefined ? fn.apply(this, args) : Reflect.construct(fn, args, made);
+            return span === null ? call() : traceCall(span, call);
           };
+  if (fn.prototype !== undefined && !kind.endsWith('GeneratorFunction')) passAsClass(wrapper, fn);
+  for (const key of Object.keys(fn)) Object.assign(wrapper, { [key]: fn[key as never] });
   Object.defineProperty(wrapper, 'name', { value: fn.name, configurable: true });
   Object.defineProperty(wrapper, 'length', { value: fn.length, configurable: true });
   return wrapper as unknown as F;
+}
+
+/** What can be constructed has instances, and static methods. */
+function passAsClass(wrapper: Callable, fn: Callable): void {
+  Object.setPrototypeOf(wrapper, fn);
+  wrapper.prototype = fn.prototype;
+}
+
+/** Promises of other realms (node:vm) are no instances of this one's. */
+function isPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise || (typeof value === 'object' && types.isPromise(value));
 }
 
 function inSpan<T>(span: Span, fn: () => T): T {
@@ -70,11 +87,12 @@ function inSpan<T>(span: Span, fn: () => T): T {
 function traceCall(span: Span, call: () => unknown): unknown {
   try {
     const result = inSpan(span, call);
-    if (!(result instanceof Promise)) {
+    // Not what only has a `then`: calling it may begin the work.
+    if (!isPromise(result)) {
       span.end();
       return result;
     }
-    return result.then(
+    const traced = result.then(
       (value) => {
         span.end();
         return value;
@@ -84,76 +102,55 @@ function traceCall(span: Span, call: () => unknown): unknown {
         throw error;
       },
     );
+    // Requests of HTTP clients and the like have methods of their own.
+    for (const key of Object.keys(result)) Object.assign(traced, { [key]: result[key as never] });
+    return traced;
   } catch (error) {
     fail(span, error);
     throw error;
   }
 }
 
-/** The span lasts from the first `next()` to the end, and is active while the generator's own code runs. */
-function* traceGenerator(span: Span, begin: () => Generator): Generator {
+/**
+ * The span lasts from the first `next()` to the end, and is active while the generator's own code runs. `yield*` passes
+ * on whatever comes from outside, and what the generator answers to it.
+ */
+function traceGenerator(span: Span, begin: () => Generator): Generator {
   const inner = inSpan(span, begin);
-  let finished = false;
-  try {
-    let step = inSpan(span, () => inner.next());
-    while (step.done !== true) {
-      step = yield* passOn(step.value, span, inner);
-    }
-    finished = true;
-    return step.value;
-  } catch (error) {
-    finished = true;
-    recordFailure(span, error);
-    throw error;
-  } finally {
-    // Left early by return(): the inner generator's own clean-up runs in the span as well.
+  const step = (go: () => IteratorResult<unknown>) => {
     try {
-      if (!finished) inSpan(span, () => inner.return(undefined));
-    } finally {
-      span.end();
+      const result = inSpan(span, go);
+      if (result.done === true) span.end();
+      return result;
+    } catch (error) {
+      fail(span, error);
+      throw error;
     }
-  }
+  };
+  return Object.assign(Object.create(inner) as Generator, {
+    next: (value: unknown) => step(() => inner.next(value)),
+    return: (value: unknown) => step(() => inner.return(value)),
+    throw: (error: unknown) => step(() => inner.throw(error)),
+  });
 }
 
-function* passOn(value: unknown, span: Span, inner: Generator): Generator<unknown, IteratorResult<unknown>> {
-  let sent: unknown;
-  try {
-    sent = yield value;
-  } catch (error) {
-    return inSpan(span, () => inner.throw(error));
-  }
-  return inSpan(span, () => inner.next(sent));
-}
-
-async function* traceAsyncGenerator(span: Span, begin: () => AsyncGenerator): AsyncGenerator {
+function traceAsyncGenerator(span: Span, begin: () => AsyncGenerator): AsyncGenerator {
   const inner = inSpan(span, begin);
-  let finished = false;
-  try {
-    let step = await inSpan(span, () => inner.next());
-    while (step.done !== true) {
-      let sent: unknown;
-      let thrown: { error: unknown } | null = null;
-      try {
-        sent = yield step.value;
-      } catch (error) {
-        thrown = { error };
-      }
-      const failure = thrown;
-      step = await inSpan(span, () => (failure === null ? inner.next(sent) : inner.throw(failure.error)));
-    }
-    finished = true;
-    return step.value;
-  } catch (error) {
-    finished = true;
-    recordFailure(span, error);
-    throw error;
-  } finally {
+  const step = async (go: () => Promise<IteratorResult<unknown>>) => {
     try {
-      if (!finished) await inSpan(span, () => inner.return(undefined));
-    } finally {
-      span.end();
+      const result = await inSpan(span, go);
+      if (result.done === true) span.end();
+      return result;
+    } catch (error) {
+      fail(span, error);
+      throw error;
     }
-  }
+  };
+  return Object.assign(Object.create(inner) as AsyncGenerator, {
+    next: (value: unknown) => step(() => inner.next(value)),
+    return: (value: unknown) => step(() => inner.return(value)),
+    throw: (error: unknown) => step(() => inner.throw(error)),
+  });
 }
 
 function fail(span: Span, error: unknown): void {
