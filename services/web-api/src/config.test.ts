@@ -36,6 +36,8 @@ describe('readConfig', () => {
     [{ SESSION_SECRET: 'short' }, /^SESSION_SECRET: expected at least 32 characters, got "5 characters"$/],
     [{ TRUST_PROXY: 'maybe' }, /^TRUST_PROXY: expected true or false, got "maybe"$/],
     [{ HOST: '0.0.0.0' }, /^HOST: expected a loopback address, or AUTH_ISSUER and AUTH_AUDIENCE/],
+    [{ HOST: '127.traces.example' }, /^HOST: expected a loopback address/],
+    [{ ...issuer, AUTH_ISSUER: 'http://127.issuer.example' }, /^AUTH_ISSUER: expected an https URL/],
   ])('names the option, what is expected and what came: %j', (options, message) => {
     expect(() => readConfig({ ...base, ...options })).toThrow(message);
   });
