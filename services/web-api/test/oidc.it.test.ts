@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OidcVerifier } from '../src/auth/oidc-verifier.ts';
 import { makeSpan, memorySource } from './memory-source.ts';
 import { clientId, type OidcIssuer, redirectUri, startOidcIssuer } from './oidc-issuer.ts';
 import { appForThisTest, startTestApp, type TestApp } from './test-app.ts';
@@ -109,6 +113,30 @@ describe('an issuer that is away', () => {
     const response = await away.app.inject({ url, headers: { authorization: `Bearer ${await signed()}` } });
     expect(response.statusCode).toBe(503);
     expect(response.json()).toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('is answered with 503 too when it goes before its keys were read', async () => {
+    await using server = createServer((request, response) => {
+      const isDiscovery = request.url?.startsWith('/.well-known/') ?? false;
+      response.writeHead(isDiscovery ? 200 : 500);
+      response.end(JSON.stringify({ issuer: url, jwks_uri: `${url}/jwks` }));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const verifier = new OidcVerifier(
+      {
+        issuer: url,
+        audience,
+        algorithms: ['RS256'],
+        rolesClaim: 'roles',
+        projectsClaim: 'projects',
+        client: null,
+      },
+      { clockToleranceS: 5 },
+    );
+    const token = await signed({ claims: { iss: url } });
+    await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });
 

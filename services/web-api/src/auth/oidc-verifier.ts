@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { ApiError } from '../errors/api-error.ts';
 import type { OidcConfig } from './auth-config.ts';
 import { type Principal, principalFromClaims } from './principal.ts';
@@ -10,7 +10,7 @@ const discoveryTimeoutMs = 5000;
 export class OidcVerifier implements TokenVerifier {
   readonly #config: OidcConfig;
   readonly #clockToleranceS: number;
-  #keys: Promise<ReturnType<typeof createRemoteJWKSet>> | null = null;
+  #keys: Promise<JWTVerifyGetKey> | null = null;
 
   constructor(config: OidcConfig, options: { clockToleranceS: number }) {
     this.#config = config;
@@ -33,17 +33,17 @@ export class OidcVerifier implements TokenVerifier {
     return principalFromClaims(payload, this.#config);
   }
 
-  async #jwks(): Promise<ReturnType<typeof createRemoteJWKSet>> {
+  async #jwks(): Promise<JWTVerifyGetKey> {
     this.#keys ??= this.#discover();
     try {
       return await this.#keys;
     } catch (cause) {
       this.#keys = null;
-      throw new ApiError('UNAVAILABLE', 'the token issuer does not answer; try again', {}, { cause });
+      throw issuerAway(cause);
     }
   }
 
-  async #discover(): Promise<ReturnType<typeof createRemoteJWKSet>> {
+  async #discover(): Promise<JWTVerifyGetKey> {
     const { issuer } = this.#config;
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const response = await fetch(url, { signal: AbortSignal.timeout(discoveryTimeoutMs) });
@@ -52,6 +52,19 @@ export class OidcVerifier implements TokenVerifier {
     if (metadata.issuer !== issuer)
       throw new Error(`${url} names another issuer: ${String(metadata.issuer)}`);
     if (typeof metadata.jwks_uri !== 'string') throw new Error(`${url} has no jwks_uri`);
-    return createRemoteJWKSet(new URL(metadata.jwks_uri), { timeoutDuration: discoveryTimeoutMs });
+    const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), { timeoutDuration: discoveryTimeoutMs });
+    return (header, token) =>
+      keys(header, token).catch((cause: unknown) => {
+        throw isOfToken(cause) ? cause : issuerAway(cause);
+      });
   }
 }
+
+/** The token names no key that would fit; everything else is that the keys could not be had: no 401 for a good token. */
+const isOfToken = (error: unknown): boolean =>
+  error instanceof errors.JWKSNoMatchingKey ||
+  error instanceof errors.JWKSMultipleMatchingKeys ||
+  error instanceof errors.JOSENotSupported;
+
+const issuerAway = (cause: unknown): ApiError =>
+  new ApiError('UNAVAILABLE', 'the token issuer does not answer; try again', {}, { cause });
