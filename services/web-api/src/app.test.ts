@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
@@ -89,6 +91,22 @@ describe('the HTTP surface', () => {
     expect(limited.statusCode).toBe(429);
     expect(limited.json()).toMatchObject({ code: 'TOO_MANY_REQUESTS' });
     expect(limited.headers['retry-after']).toBeDefined();
+  });
+
+  it('answers addresses and bytes that no route sees in the form of their place', async () => {
+    const { app } = await appForThisTest(memorySource([]));
+    for (const url of ['/api/v1/%zz', `/api/v1/monitoring/traces/${'a'.repeat(600)}`]) {
+      const response = await app.inject({ url, headers: { 'x-correlation-id': 'mine' } });
+      expect(response.json()).toMatchObject({ status: 400, code: 'INVALID_ARGUMENT' });
+      expect(response.headers['content-type']).toContain('application/problem+json');
+      expect(response.headers['x-correlation-id']).toBe('mine');
+    }
+    const google = await app.inject('/v1/projects/%zz/traces');
+    expect(google.json()).toMatchObject({ error: { code: 400, status: 'INVALID_ARGUMENT' } });
+
+    const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write('JUNK\r\n\r\n'));
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 400 [\s\S]*application\/problem\+json[\s\S]*"status":400/);
   });
 
   it('limits what reads Cloud Trace’s routes, and not what writes', async () => {

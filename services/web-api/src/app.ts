@@ -9,6 +9,7 @@ import { ApiError } from './errors/api-error.ts';
 import { installProblems } from './errors/problem.ts';
 import { compressAnswers } from './http/compress-answers.ts';
 import { installOpenApi } from './http/open-api.ts';
+import { answerBadAddress, answerUnparsed } from './http/protocol-errors.ts';
 import { identifyResponses } from './http/response-ids.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { logRequests } from './observe/request-log.ts';
@@ -55,6 +56,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     bodyLimit: config.http.bodyLimitBytes,
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
+    frameworkErrors: answerBadAddress,
+    clientErrorHandler: answerUnparsed,
     ajv: {
       customOptions: {
         verbose: true, // Problems say what came.
