@@ -170,6 +170,11 @@ describe('the propagator', () => {
 });
 
 describe('tracestate', () => {
+  it('is read from all of its headers', () => {
+    const headers = { traceparent: `00-${TRACE}-b7ad6b7169203331-01`, tracestate: ['a=1', 'b=2'] };
+    expect(trace.getSpanContext(read(headers))?.traceState?.serialize()).toBe('a=1,b=2');
+  });
+
   it('keeps order, puts what is set first, and drops malformed members', () => {
     const state = new W3CTraceState('a=1, b=2,BAD=3,a=9,=x,c');
     expect(state.serialize()).toBe('a=1,b=2');

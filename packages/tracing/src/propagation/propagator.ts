@@ -97,7 +97,7 @@ export class Propagator implements TextMapPropagator {
 
   /** The context with the caller's span and baggage in it, where the headers name any. Never throws. */
   read(context: Context, get: Read): Context {
-    const one = (name: string) => first(get(name));
+    const one = (name: string) => (name === TRACE_STATE_HEADER ? joined : first)(get(name));
     const parent = this.parentOf(one);
     let result = parent === null ? context : trace.setSpanContext(context, parent);
     if (this.formats.has('baggage')) {
