@@ -137,6 +137,10 @@ async function limitRate(app: FastifyInstance, { config }: AppDeps): Promise<voi
 
 async function installApi(api: FastifyInstance, deps: AppDeps): Promise<void> {
   deps.instrument?.(api); // Not the files, health checks and metrics: nobody looks for their traces.
+  // What one caller may read is for nobody else behind the same proxy or browser, whose cookie is not part of a key.
+  api.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
   await limitRate(api, deps);
   await compressAnswers(api);
   await api.register(sessionRoutes, deps);

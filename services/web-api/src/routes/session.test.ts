@@ -27,6 +27,7 @@ describe('the sign-in link', () => {
     expect(first.headers.location).toBe('/');
     expect(first.headers['set-cookie']).toMatch(/HttpOnly; SameSite=Lax/);
     const session = await test.app.inject({ url: '/api/v1/session', headers: { cookie: cookieOf(first) } });
+    expect(session.headers['cache-control']).toBe('no-store');
     expect(session.json()).toMatchObject({
       subject: 'operator',
       roles: ['admin'],
