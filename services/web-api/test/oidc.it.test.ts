@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OidcVerifier } from '../src/auth/oidc-verifier.ts';
+import { CloudTraceAccess } from '../src/cloud-trace/access.ts';
 import { makeSpan, memorySource } from './memory-source.ts';
 import { clientId, type OidcIssuer, redirectUri, startOidcIssuer } from './oidc-issuer.ts';
 import { appForThisTest, startTestApp, type TestApp } from './test-app.ts';
@@ -137,6 +138,8 @@ describe('an issuer that is away', () => {
     );
     const token = await signed({ claims: { iss: url } });
     await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const cloudTrace = new CloudTraceAccess({ verifier, ingestOpen: false });
+    await expect(cloudTrace.identify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });
 
