@@ -242,9 +242,12 @@ describe('OTLP/HTTP', () => {
       authorize: async ({ authorization, remoteAddress }) => {
         expect(remoteAddress).toBe('127.0.0.1');
         if (authorization === 'Bearer writer') return { ok: true, projects: ['p'] };
+        if (authorization === 'Bearer unknown now') return { ok: false, status: 503, message: 'no issuer' };
         return { ok: false, status: 401, message: 'no token' };
       },
     });
+    const later = await it.post(numberedRequest(1), { ...PROTOBUF, authorization: 'Bearer unknown now' });
+    expect([later.status, later.headers.get('retry-after')]).toEqual([503, '2']);
     const nobody = await it.post(numberedRequest(1));
     expect([nobody.status, nobody.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     const writer = { ...PROTOBUF, authorization: 'Bearer writer' };

@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { isLoopback } from '../http/loopback.ts';
 import { LocalKey } from './local-key.ts';
 import { OidcVerifier } from './oidc-verifier.ts';
-import { mayAct } from './principal.ts';
+import { mayAct, type Principal } from './principal.ts';
 import { readOrCreateSecret } from './secret-file.ts';
 import { SessionKeeper } from './session-keeper.ts';
 import { SignInCodes } from './sign-in-codes.ts';
@@ -37,7 +38,7 @@ export async function openAuth(config: Pick<Config, 'auth' | 'dataDir'>): Promis
 
 export type IngestDecision =
   | { ok: true; projects: 'all' | string[] }
-  | { ok: false; status: 401 | 403; message: string };
+  | { ok: false; status: 401 | 403 | 503; message: string };
 
 /** Who may send spans: anybody where only this machine can connect, else a `writer`. */
 export function ingestAuthorizer(
@@ -52,8 +53,15 @@ export function ingestAuthorizer(
     if (token === undefined)
       return { ok: false, status: 401, message: 'a Bearer token with the role writer is needed' };
     if (own !== undefined && isSame(own, token)) return { ok: true, projects: 'all' };
-    const principal = await verifier.verify(token).catch(() => null);
-    if (principal === null) return { ok: false, status: 401, message: 'the token is not valid' };
+    let principal: Principal;
+    try {
+      principal = await verifier.verify(token);
+    } catch (error) {
+      // The issuer is away, and nothing is known of the token.
+      if (error instanceof ApiError && error.code === 'UNAVAILABLE')
+        return { ok: false, status: 503, message: error.message };
+      return { ok: false, status: 401, message: 'the token is not valid' };
+    }
     if (!mayAct(principal, 'writer')) return { ok: false, status: 403, message: 'the role writer is needed' };
     return { ok: true, projects: principal.projects === 'all' ? 'all' : [...principal.projects] };
   };
