@@ -128,7 +128,7 @@ class StartWalk {
       const window = { from: startOfWindow(range, to, length, data), to };
       const started = { from: window.from, to: lateFrom };
       const late = isBeyondEmpty ? null : this.#findLate(started, beyond);
-      const left = await this.#both(this.#search(window), late);
+      const left = await this.#both(this.#search(window, this.#holdsFew(length)), late);
       lateFrom = window.from;
       // What is left of a window is so dense that the next one need not be longer.
       if (left === null)
@@ -158,6 +158,11 @@ class StartWalk {
     return this.#reader.density.windowOf(traces);
   }
 
+  /** Whether all traces of a window of such a length may be asked for: twice as many spans as expected are not too many. */
+  #holdsFew(length: bigint): boolean {
+    return this.#needed === null && 2 * this.#reader.density.spansIn(length) < MANY_SPANS;
+  }
+
   /** For the next list. */
   #learn(newest: bigint): void {
     const traces = this.inOrder();
@@ -185,9 +190,10 @@ class StartWalk {
   }
 
   /** Where what is left of the window ends, if there was more in it than one search takes in; else null. */
-  async #search(window: TimeWindow): Promise<bigint | null> {
+  async #search(window: TimeWindow, holdsFew: boolean): Promise<bigint | null> {
     for (let times = 1; ; times *= MORE_AT_ONCE) {
-      const found = (await this.#findAtOnce(window, times)) ?? (await this.#findByIds(window, times));
+      const found =
+        (await this.#findAtOnce(window, times, holdsFew)) ?? (await this.#findByIds(window, times));
       if (found.after === null) return null;
       const left = found.after + 1n;
       if (left < window.to || this.#isEnough()) return left;
@@ -202,12 +208,17 @@ class StartWalk {
    * Null where ids are to be found first: something is left to ask of each trace that its summary does not tell, few
    * of them seem to satisfy it, or they are too large.
    */
-  async #findAtOnce(window: TimeWindow, times: number): Promise<Found | null> {
+  async #findAtOnce(window: TimeWindow, times: number, holdsFew: boolean): Promise<Found | null> {
     const remaining = this.#remaining;
     if (remaining !== null && (this.#stepsCut > 1 || !summaryTells(remaining))) return null;
     const limit = (this.#query.pageSize * (remaining === null ? 1 : 2) + this.#spare()) * times;
-    const all = this.#needed === null && times === 1 && this.#reader.density.spansOf(limit) < MANY_SPANS;
-    const asked = { window, needed: this.#needed, limit, deadline: this.#deadline, all };
+    const asked = {
+      window,
+      needed: this.#needed,
+      limit,
+      deadline: this.#deadline,
+      all: holdsFew && times === 1,
+    };
     const found = await tracesInWindow(this.#reader, this.#query, asked);
     if (found === null) return null;
     if (found.after !== null) this.#stepsCut++;

@@ -24,10 +24,12 @@ describe('the window in which a page of the newest traces is looked for first', 
     expect(density.windowOf(40)).toBe(120n * SECOND);
   });
 
-  it('holds twice as many spans as that many traces had in the last list', () => {
+  it('holds as many spans as the traces of the last list let expect', () => {
     const density = new TraceDensity();
-    expect(density.spansOf(25)).toBe(Number.POSITIVE_INFINITY);
-    density.learn({ traces: 21, spans: 168, lagNanos: 0n, extentNanos: SECOND });
-    expect(density.spansOf(25)).toBe(400);
+    expect(density.spansIn(SECOND)).toBe(Number.POSITIVE_INFINITY);
+    density.learn({ traces: 21, spans: 168, lagNanos: 0n, extentNanos: 2n * SECOND });
+    expect(density.spansIn(5n * SECOND)).toBe(400);
+    density.learn({ traces: 21, spans: 168, lagNanos: 0n, extentNanos: 0n });
+    expect(density.spansIn(5n * SECOND)).toBe(Number.POSITIVE_INFINITY);
   });
 });

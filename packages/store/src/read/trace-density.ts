@@ -15,7 +15,7 @@ interface LastList {
 export class TraceDensity {
   #lagNanos = FIRST_WINDOW_NANOS;
   #nanosBetween = 0n;
-  #spansOfOne = Number.POSITIVE_INFINITY;
+  #spansOfOne = 0;
 
   /** The newest span starts `lag` after the newest of so many traces, and that `extent` after the oldest of them. */
   learn({ traces, spans, lagNanos, extentNanos }: LastList): void {
@@ -31,8 +31,10 @@ export class TraceDensity {
     return length > FIRST_WINDOW_NANOS ? FIRST_WINDOW_NANOS : length;
   }
 
-  /** How many spans a window that is likely to hold so many traces is likely to hold; infinitely many before any list. */
-  spansOf(traces: number): number {
-    return Number(ROOM) * traces * this.#spansOfOne;
+  /** How many spans a window of such a length is likely to hold; infinitely many before any list. */
+  spansIn(nanos: bigint): number {
+    return this.#nanosBetween === 0n
+      ? Number.POSITIVE_INFINITY
+      : (Number(nanos) / Number(this.#nanosBetween)) * this.#spansOfOne;
   }
 }

@@ -55,12 +55,12 @@ PREWHERE ${allOf(isAround, seen)} AND trace_id IN (
 LIMIT ${MAX_ROWS}`;
   const { signal } = query;
   const result = await select(reader, { sql, params, deadline, signal, olderAnalysis: true });
+  if (all && (result.rows === MAX_ROWS || spansIn(result, window) >= MANY_SPANS))
+    return tracesInWindow(reader, query, { ...asked, all: false });
   if (result.rows === MAX_ROWS) return null;
   const { summaries, first, last } = summarizeRows(result);
   if (result.rows > 0 && !isWhole({ first, last }, around)) return null;
-  if (!all) return { summaries, after: nthLatest(firstMatches(result, window), limit) };
-  const isCut = spansIn(result, window) >= MANY_SPANS;
-  return isCut ? tracesInWindow(reader, query, { ...asked, all: false }) : { summaries, after: null };
+  return { summaries, after: all ? null : nthLatest(firstMatches(result, window), limit) };
 }
 
 const spansIn = (result: NativeResult, { from, to }: TimeWindow): number =>
