@@ -51,7 +51,8 @@ type Step =
 const text = fc.string({ unit: 'grapheme', maxLength: 20 });
 const key = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g') },
-  { weight: 1, arbitrary: text },
+  // OpenTelemetry's own sets the prototype of its attributes by that key, and loses the value; ours keeps it.
+  { weight: 1, arbitrary: text.filter((name) => name !== '__proto__') },
 );
 const primitive = fc.oneof(
   text,
