@@ -221,7 +221,7 @@ describe("the tracer against OpenTelemetry's own", () => {
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (program) => {
         expect(await exportOurs(program)).toEqual(exportTheirs(program));
       }),
-      { numRuns: 200 },
+      { seed: 20_261_123, numRuns: 200 },
     );
   });
 });
