@@ -105,7 +105,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       text,
       fc.record(
         { name: text, message: text, code: text, stack: text },
-        { requiredKeys: ['name', 'message'] },
+        // Without a prototype, name and message OpenTelemetry's own throws.
+        { requiredKeys: ['name', 'message'], noNullPrototype: true },
       ),
     ),
   }),
@@ -221,7 +222,7 @@ describe("the tracer against OpenTelemetry's own", () => {
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (program) => {
         expect(await exportOurs(program)).toEqual(exportTheirs(program));
       }),
-      { seed: 20_261_123, numRuns: 200 },
+      { numRuns: 200 },
     );
   });
 });
