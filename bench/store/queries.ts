@@ -6,7 +6,8 @@ import { loadOnce } from './load.ts';
 import { engineCpuMs, merge, readIntoMemory, spanBytes } from './on-disk.ts';
 import { queries } from './query-list.ts';
 
-// Warm medians (the data in the operating system's memory) of the store's queries over generated spans of 24 hours, and bytes per span after merging:
+// Warm medians (the data in the operating system's memory) of the store's queries over generated spans of 24 hours, and
+// bytes per span after merging:
 //   node bench/store/queries.ts --spans 1000000
 //   node bench/store/queries.ts --spans 10000000 --data-dir /tmp/spans   (kept; the next run reads it again)
 //   node bench/store/queries.ts --spans 1000000,10000000                 (how times grow with the spans)

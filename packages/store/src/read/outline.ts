@@ -3,7 +3,7 @@ import type { TraceOutline } from '@utxoiq/model';
 import { DEFAULT_MAX_SPANS } from './get-trace.ts';
 import { Deadline } from './limits.ts';
 import type { TraceQuery } from './queries.ts';
-import { type Reader, select, visible } from './reader.ts';
+import { allOf, type Reader, select, visible } from './reader.ts';
 import { SPAN_ORDER, unsigned } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
@@ -23,7 +23,7 @@ SELECT
   toUInt8(bitOr(bitOr(least(kind, 7), bitShiftLeft(least(status_code, 3), 3)),
     bitOr(if(JSONHas(details, 'events'), 32, 0), if(JSONHas(details, 'links'), 64, 0)))) AS flags
 FROM spans
-PREWHERE trace_id = ${params.bytes(traceId)} AND ${visible(projects, params)}
+PREWHERE ${allOf(`trace_id = ${params.bytes(traceId)}`, visible(projects, params))}
 ORDER BY ${SPAN_ORDER}
 LIMIT 1 BY span_id, start, duration, name
 LIMIT ${maxSpans}`;

@@ -20,7 +20,6 @@ export const wholeSpan = (columns: Filled): string =>
 export const filledIn = (result: NativeResult): Filled =>
   result.column<Uint32Array>('filled').reduce((all, one) => all | one, NOTHING_FILLED);
 
-type OftenEmpty = (typeof OFTEN_EMPTY_COLUMNS)[number];
 type Maps<Value> = ArrayLike<ReadonlyMap<string, Value>>;
 
 const NO_PARENT = '0000000000000000';
@@ -36,13 +35,13 @@ export function spansFromRows(result: NativeResult): Span[] {
   const name = result.column('name');
   const kind = result.column<Uint8Array>('kind');
   const statusCode = result.column<Uint8Array>('status_code');
-  const statusMessage = textOrNone(result, 'status_message');
+  const statusMessage = columnOrNone(result, 'status_message');
   const flags = result.column<Uint32Array>('flags');
   const start = result.column<BigInt64Array>('start');
   const duration = result.column<BigInt64Array>('duration');
   const resource = result.column('resource');
   const scope = result.column('scope');
-  const details = textOrNone(result, 'details');
+  const details = columnOrNone(result, 'details');
   const attributes = attributeReader(result);
   const resources = memoized(resourceFromText);
   const scopes = memoized(scopeFromText);
@@ -68,18 +67,15 @@ export function spansFromRows(result: NativeResult): Span[] {
 export const unsigned = (value: bigint): bigint => BigInt.asUintN(64, value);
 
 function attributeReader(result: NativeResult): (row: number) => AttributeMap {
-  const promoted = Array.from(PROMOTED_ATTRIBUTES, ([key, kind]) => ({
-    key,
-    kind,
-    name: promotedColumn(key),
-  }))
-    .filter(({ name }) => result.has(name))
-    .map(({ key, kind, name }) => ({ key, kind, values: result.column<ArrayLike<string | number>>(name) }));
-  const strings = mapsOrNone<string>(result, 'attributes_string');
-  const ints = mapsOrNone<bigint>(result, 'attributes_int');
-  const doubles = mapsOrNone<number>(result, 'attributes_double');
-  const bools = mapsOrNone<number>(result, 'attributes_bool');
-  const others = mapsOrNone<string>(result, 'attributes_other');
+  const promoted = Array.from(PROMOTED_ATTRIBUTES).flatMap(([key, kind]) => {
+    const values = columnOrNone<ArrayLike<string | number>>(result, promotedColumn(key));
+    return values === null ? [] : [{ key, kind, values }];
+  });
+  const strings = columnOrNone<Maps<string>>(result, 'attributes_string');
+  const ints = columnOrNone<Maps<bigint>>(result, 'attributes_int');
+  const doubles = columnOrNone<Maps<number>>(result, 'attributes_double');
+  const bools = columnOrNone<Maps<number>>(result, 'attributes_bool');
+  const others = columnOrNone<Maps<string>>(result, 'attributes_other');
   return (row) => {
     const attributes = new Map<string, AttributeValue>();
     for (const { key, kind, values } of promoted) {
@@ -96,10 +92,9 @@ function attributeReader(result: NativeResult): (row: number) => AttributeMap {
   };
 }
 
-const textOrNone = (result: NativeResult, name: OftenEmpty): ArrayLike<string> | null =>
-  result.has(name) ? result.column(name) : null;
-const mapsOrNone = <Value>(result: NativeResult, name: OftenEmpty): Maps<Value> | null =>
-  result.has(name) ? result.column<Maps<Value>>(name) : null;
+/** Null for a column that was not asked for, since no span has anything in it. */
+const columnOrNone = <Values = ArrayLike<string>>(result: NativeResult, name: string): Values | null =>
+  result.has(name) ? result.column<Values>(name) : null;
 
 function memoized<Value>(make: (text: string) => Value): (text: string) => Value {
   const known = new Map<string, Value>();

@@ -14,10 +14,9 @@ export interface TracesInWindow {
   readonly after: bigint | null;
 }
 
-/** What to ask for in a window: by default the traces that start latest. */
 export interface TracesAsked extends WindowAsked {
-  /** All of them: where a window is likely to hold few spans that costs less than to find out which start latest. */
-  readonly all?: boolean;
+  /** Not only those that start latest: where a window is likely to hold few spans, to find out which costs more. */
+  readonly all: boolean;
 }
 
 const MAX_ROWS = 10_000;
@@ -34,7 +33,7 @@ export async function tracesInWindow(
   query: ListTracesQuery,
   asked: TracesAsked,
 ): Promise<TracesInWindow | null> {
-  const { window, needed, limit, deadline, all = false } = asked;
+  const { window, needed, limit, deadline, all } = asked;
   const params = new SqlParameters();
   const matches = await matching(reader, needed, params);
   const seen = visible(query.projects, params);

@@ -127,11 +127,7 @@ function traceGenerator(span: Span, begin: () => Generator): Generator {
       throw error;
     }
   };
-  return Object.assign(Object.create(inner) as Generator, {
-    next: (value: unknown) => step(() => inner.next(value)),
-    return: (value: unknown) => step(() => inner.return(value)),
-    throw: (error: unknown) => step(() => inner.throw(error)),
-  });
+  return stepwise(inner, step);
 }
 
 function traceAsyncGenerator(span: Span, begin: () => AsyncGenerator): AsyncGenerator {
@@ -146,10 +142,20 @@ function traceAsyncGenerator(span: Span, begin: () => AsyncGenerator): AsyncGene
       throw error;
     }
   };
-  return Object.assign(Object.create(inner) as AsyncGenerator, {
-    next: (value: unknown) => step(() => inner.next(value)),
-    return: (value: unknown) => step(() => inner.return(value)),
-    throw: (error: unknown) => step(() => inner.throw(error)),
+  return stepwise(inner, step);
+}
+
+/** The same generator, of which each step, however it is asked for, is taken by `step`. */
+function stepwise<G extends Generator | AsyncGenerator>(
+  inner: G,
+  step: (go: () => ReturnType<G['next']>) => unknown,
+): G {
+  const by = (how: 'next' | 'return' | 'throw') => (value: unknown) =>
+    step(() => inner[how](value as never) as ReturnType<G['next']>);
+  return Object.assign(Object.create(inner) as G, {
+    next: by('next'),
+    return: by('return'),
+    throw: by('throw'),
   });
 }
 

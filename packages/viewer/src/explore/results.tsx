@@ -4,10 +4,10 @@ import type { SpanItem, TraceItem } from '../api/types.ts';
 import { tickClock } from '../app/clock.ts';
 import { useUrlState } from '../app/url-state.ts';
 import { knowServices } from '../design/service-color.ts';
-import { Empty, Failure, Loading, PartialNotice } from '../design/states.tsx';
+import { Empty, Failure, PartialNotice } from '../design/states.tsx';
 import { formatCount } from '../time/format.ts';
+import { Pending } from './pending.tsx';
 import { SpanRow, TraceRow } from './rows.tsx';
-import { UnreadableFilter } from './unreadable-filter.tsx';
 import { VirtualList } from './virtual-list.tsx';
 
 const orders = { newest: 'start desc', slowest: 'duration desc' } as const;
@@ -120,12 +120,7 @@ export function Results({ scope, scroller }: { scope: Scope; scroller: HTMLEleme
       {partial !== null && (
         <PartialNotice reason={partial} advice="Narrow the time range or the filter to see all of it." />
       )}
-      {answer.isPending &&
-        (scope.filterError === null ? (
-          <Loading what={list} />
-        ) : (
-          <UnreadableFilter error={scope.filterError} />
-        ))}
+      {answer.isPending && <Pending scope={scope} what={list} />}
       {answer.isError && <Failure error={answer.error} what={list} retry={() => void answer.refetch()} />}
       {answer.isSuccess && items.length === 0 && <NothingFound hasFilter={state.q !== undefined} />}
       {items.length > 0 && (

@@ -4,10 +4,10 @@ import { tickClock } from '../app/clock.ts';
 import { useShortcuts } from '../app/shortcuts.tsx';
 import { useUrlState } from '../app/url-state.ts';
 import { RefreshButton } from '../design/refresh-button.tsx';
-import { Empty, Failure, Loading, PartialNotice } from '../design/states.tsx';
+import { Empty, Failure, PartialNotice } from '../design/states.tsx';
 import { FilterBar } from '../explore/filter-bar.tsx';
 import { equalsTerm } from '../explore/filter-terms.ts';
-import { UnreadableFilter } from '../explore/unreadable-filter.tsx';
+import { Pending } from '../explore/pending.tsx';
 import { RangePicker } from '../time/range-picker.tsx';
 import { Operations } from './operations.tsx';
 import { pointsOf } from './points-of.ts';
@@ -49,12 +49,7 @@ export function ServicesPage() {
           advice="Choose a shorter time range to see all services."
         />
       )}
-      {services.isPending &&
-        (scope.filterError === null ? (
-          <Loading what="the services" />
-        ) : (
-          <UnreadableFilter error={scope.filterError} />
-        ))}
+      {services.isPending && <Pending scope={scope} what="the services" />}
       {services.isError && (
         <Failure error={services.error} what="the services" retry={() => void services.refetch()} />
       )}

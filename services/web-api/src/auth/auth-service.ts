@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
+import type { Authorize } from '@utxoiq/collector';
 import type { Config } from '../config.ts';
-import { ApiError } from '../errors/api-error.ts';
 import { isLoopback } from '../http/loopback.ts';
+import { isIssuerAway } from './issuer-away.ts';
 import { LocalKey } from './local-key.ts';
 import { OidcVerifier } from './oidc-verifier.ts';
 import { mayAct, type Principal } from './principal.ts';
@@ -36,15 +37,8 @@ export async function openAuth(config: Pick<Config, 'auth' | 'dataDir'>): Promis
   return { verifier, oidc, localKey, sessions: new SessionKeeper(secret), signInCodes: new SignInCodes() };
 }
 
-export type IngestDecision =
-  | { ok: true; projects: 'all' | string[] }
-  | { ok: false; status: 401 | 403 | 503; message: string };
-
 /** Who may send spans: anybody where only this machine can connect, else a `writer`. */
-export function ingestAuthorizer(
-  config: Pick<Config, 'host' | 'auth'>,
-  verifier: TokenVerifier,
-): (request: { authorization?: string; remoteAddress?: string }) => Promise<IngestDecision> {
+export function ingestAuthorizer(config: Pick<Config, 'host' | 'auth'>, verifier: TokenVerifier): Authorize {
   const open = isLoopback(config.host);
   const own = config.auth.ingestToken;
   return async ({ authorization }) => {
@@ -57,13 +51,11 @@ export function ingestAuthorizer(
     try {
       principal = await verifier.verify(token);
     } catch (error) {
-      // The issuer is away, and nothing is known of the token.
-      if (error instanceof ApiError && error.code === 'UNAVAILABLE')
-        return { ok: false, status: 503, message: error.message };
+      if (isIssuerAway(error)) return { ok: false, status: 503, message: error.message };
       return { ok: false, status: 401, message: 'the token is not valid' };
     }
     if (!mayAct(principal, 'writer')) return { ok: false, status: 403, message: 'the role writer is needed' };
-    return { ok: true, projects: principal.projects === 'all' ? 'all' : [...principal.projects] };
+    return { ok: true, projects: principal.projects };
   };
 }
 

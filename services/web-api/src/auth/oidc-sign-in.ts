@@ -2,6 +2,7 @@ import * as client from 'openid-client';
 import { ApiError } from '../errors/api-error.ts';
 import { isLoopback } from '../http/loopback.ts';
 import type { OidcConfig } from './auth-config.ts';
+import { issuerAway } from './issuer-away.ts';
 import type { OidcVerifier } from './oidc-verifier.ts';
 import type { Principal } from './principal.ts';
 
@@ -80,7 +81,7 @@ export class OidcSignIn {
       return await this.#configuration;
     } catch (cause) {
       this.#configuration = null;
-      throw new ApiError('UNAVAILABLE', 'the token issuer does not answer; try again', {}, { cause });
+      throw issuerAway(cause);
     }
   }
 }

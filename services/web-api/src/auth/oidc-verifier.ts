@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { ApiError } from '../errors/api-error.ts';
 import type { OidcConfig } from './auth-config.ts';
+import { issuerAway } from './issuer-away.ts';
 import { type Principal, principalFromClaims } from './principal.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
@@ -65,6 +65,3 @@ const isOfToken = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey ||
   error instanceof errors.JWKSMultipleMatchingKeys ||
   error instanceof errors.JOSENotSupported;
-
-const issuerAway = (cause: unknown): ApiError =>
-  new ApiError('UNAVAILABLE', 'the token issuer does not answer; try again', {}, { cause });

@@ -1,7 +1,7 @@
+import { isIssuerAway } from '../auth/issuer-away.ts';
 import { mayAct, narrowProjects, type Principal } from '../auth/principal.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
-import { ApiError } from '../errors/api-error.ts';
-import { GoogleError } from './google-error.ts';
+import { GoogleError, unavailable } from './google-error.ts';
 
 /** Permissions of Cloud Trace (cloud.google.com/trace/docs/iam) and the role of ours that has them. */
 const PERMISSIONS = {
@@ -50,13 +50,7 @@ export class CloudTraceAccess {
     try {
       return await this.#verifier.verify(token);
     } catch (cause) {
-      // The issuer is away: nothing is known of the token, and who sends it should try again.
-      if (cause instanceof ApiError && cause.code === 'UNAVAILABLE') {
-        throw new GoogleError('UNAVAILABLE', 'The service is currently unavailable.', {
-          cause,
-          retryAfterMs: 2000,
-        });
-      }
+      if (isIssuerAway(cause)) throw unavailable(cause);
       const message = `Request had invalid authentication credentials. ${help}`;
       throw new GoogleError('UNAUTHENTICATED', message, { cause });
     }

@@ -95,6 +95,10 @@ export function toGoogleError(error: unknown): GoogleError {
 export const bodyTooLarge = (): GoogleError =>
   new GoogleError('INVALID_ARGUMENT', `Request payload size exceeds the limit: ${MAX_BODY_BYTES} bytes.`);
 
+/** What is needed to answer is away. */
+export const unavailable = (cause: unknown): GoogleError =>
+  new GoogleError('UNAVAILABLE', 'The service is currently unavailable.', { cause, retryAfterMs: 2000 });
+
 function fromStore(code: string, cause: unknown): GoogleError {
   switch (code) {
     case 'INVALID_PAGE_TOKEN':
@@ -106,10 +110,7 @@ function fromStore(code: string, cause: unknown): GoogleError {
     case 'QUERY_MEMORY':
       return new GoogleError('RESOURCE_EXHAUSTED', 'The query needs too much memory.', { cause });
     case 'UNREACHABLE':
-      return new GoogleError('UNAVAILABLE', 'The service is currently unavailable.', {
-        cause,
-        retryAfterMs: 2000,
-      });
+      return unavailable(cause);
     default:
       return new GoogleError('INTERNAL', 'Internal error encountered.', { cause });
   }
