@@ -10,6 +10,7 @@ import type { Reader } from './reader.ts';
 import { type Candidates, candidatesIn, lateTraces } from './start-candidates.ts';
 import {
   FIRST_WINDOW_NANOS,
+  LAST_TIME,
   larger,
   smaller,
   startOfWindow,
@@ -17,7 +18,7 @@ import {
   timeWindows,
   windowGrowth,
 } from './time-windows.ts';
-import { MANY_SPANS, type TracesInWindow, tracesInWindow } from './traces-in-window.ts';
+import { MANY_SPANS, type TracesAsked, type TracesInWindow, tracesInWindow } from './traces-in-window.ts';
 
 /** Traces that satisfy the filter only after the range they start in; of more, some are missing, and the list says so. */
 const LATE_TRACES = 20_000;
@@ -30,7 +31,6 @@ const GROWTH_WHILE_SHORT = 12n;
 /** Where more start in one instant than a search takes in, the next one takes so many times as many. */
 const MORE_AT_ONCE = 8;
 const MOST_AT_ONCE = MORE_AT_ONCE ** 3;
-const LAST_TIME = 2n ** 63n;
 
 /**
  * Newest (or oldest) first: candidates come from spans that satisfy what the filter needs of at least one span,
@@ -128,7 +128,10 @@ class StartWalk {
       const window = { from: startOfWindow(range, to, length, data), to };
       const started = { from: window.from, to: lateFrom };
       const late = isBeyondEmpty ? null : this.#findLate(started, beyond);
-      const left = await this.#both(this.#search(window, this.#holdsFew(length)), late);
+      const left = await this.#both(
+        this.#search(window, { all: this.#holdsFew(length), end: data.to }),
+        late,
+      );
       lateFrom = window.from;
       // What is left of a window is so dense that the next one need not be longer.
       if (left === null)
@@ -190,10 +193,9 @@ class StartWalk {
   }
 
   /** Where what is left of the window ends, if there was more in it than one search takes in; else null. */
-  async #search(window: TimeWindow, holdsFew: boolean): Promise<bigint | null> {
+  async #search(window: TimeWindow, known: KnownOfWindow): Promise<bigint | null> {
     for (let times = 1; ; times *= MORE_AT_ONCE) {
-      const found =
-        (await this.#findAtOnce(window, times, holdsFew)) ?? (await this.#findByIds(window, times));
+      const found = (await this.#findAtOnce(window, times, known)) ?? (await this.#findByIds(window, times));
       if (found.after === null) return null;
       const left = found.after + 1n;
       if (left < window.to || this.#isEnough()) return left;
@@ -208,7 +210,7 @@ class StartWalk {
    * Null where ids are to be found first: something is left to ask of each trace that its summary does not tell, few
    * of them seem to satisfy it, or they are too large.
    */
-  async #findAtOnce(window: TimeWindow, times: number, holdsFew: boolean): Promise<Found | null> {
+  async #findAtOnce(window: TimeWindow, times: number, known: KnownOfWindow): Promise<Found | null> {
     const remaining = this.#remaining;
     if (remaining !== null && (this.#stepsCut > 1 || !summaryTells(remaining))) return null;
     const limit = (this.#query.pageSize * (remaining === null ? 1 : 2) + this.#spare()) * times;
@@ -217,7 +219,8 @@ class StartWalk {
       needed: this.#needed,
       limit,
       deadline: this.#deadline,
-      all: holdsFew && times === 1,
+      all: known.all && times === 1,
+      end: known.end,
     };
     const found = await tracesInWindow(this.#reader, this.#query, asked);
     if (found === null) return null;
@@ -330,6 +333,8 @@ interface Walk {
   /** How far beyond the range spans of its traces are looked for. */
   readonly lookAhead: bigint;
 }
+
+type KnownOfWindow = Pick<TracesAsked, 'all' | 'end'>;
 
 /** Traces of a window were found: all in it, or all that start after a time. */
 type Found = Pick<TracesInWindow, 'after'>;

@@ -8,6 +8,9 @@ export interface TimeWindow {
 export const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 export const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
+/** Later than any. */
+export const LAST_TIME = 2n ** 63n;
+
 export const FIRST_WINDOW_NANOS = 120_000_000_000n;
 
 /**

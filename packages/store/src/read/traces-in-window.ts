@@ -6,7 +6,7 @@ import { SUMMARIZED, summarizeRows } from './raw-summaries.ts';
 import { allOf, type Reader, select, visible } from './reader.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { matching, type WindowAsked } from './start-candidates.ts';
-import type { TimeWindow } from './time-windows.ts';
+import { LAST_TIME, type TimeWindow } from './time-windows.ts';
 
 export interface TracesInWindow {
   readonly summaries: readonly TraceSummary[];
@@ -17,6 +17,8 @@ export interface TracesInWindow {
 export interface TracesAsked extends WindowAsked {
   /** Not only those that start latest: where a window is likely to hold few spans, to find out which costs more. */
   readonly all: boolean;
+  /** No span is known to start then or later: nothing is gained by an upper bound there. */
+  readonly end: bigint;
 }
 
 const MAX_ROWS = 10_000;
@@ -33,13 +35,16 @@ export async function tracesInWindow(
   query: ListTracesQuery,
   asked: TracesAsked,
 ): Promise<TracesInWindow | null> {
-  const { window, needed, limit, deadline, all } = asked;
+  const { window, needed, limit, deadline, all, end } = asked;
   const params = new SqlParameters();
   const matches = await matching(reader, needed, params);
   const seen = visible(query.projects, params);
-  const inWindow = `start >= ${params.timeText(window.from)} AND start < ${params.timeText(window.to)}`;
-  const around = { from: window.from - LOOK_AROUND_NANOS, to: window.to + LOOK_AROUND_NANOS };
-  const isAround = `start BETWEEN ${params.timeText(around.from)} AND ${params.timeText(around.to)}`;
+  // Each bound that is left out is 5 % of a page of the newest traces. Those that start latest of a window have its
+  // upper one all the same: spans beyond it would take their places.
+  const inWindow = startsIn(all && end <= window.to ? { ...window, to: LAST_TIME } : window, params);
+  const reach = { from: window.from - LOOK_AROUND_NANOS, to: window.to + LOOK_AROUND_NANOS };
+  const around = end <= reach.to ? { ...reach, to: LAST_TIME } : reach;
+  const isAround = startsIn(around, params);
   const chosen = all ? `LIMIT ${MANY_SPANS}` : `GROUP BY trace_id ORDER BY min(start) DESC LIMIT ${limit}`;
   // The inner table's name: without one the older analysis refuses the subquery on a cluster's tables. A condition in
   // WHERE beside one in PREWHERE is a step of its own, and a tenth of the time.
@@ -54,7 +59,7 @@ PREWHERE ${allOf(isAround, seen)} AND trace_id IN (
 LIMIT ${MAX_ROWS}`;
   const { signal } = query;
   const result = await select(reader, { sql, params, deadline, signal, olderAnalysis: true });
-  if (all && (result.rows === MAX_ROWS || spansIn(result, window) >= MANY_SPANS))
+  if (all && (result.rows === MAX_ROWS || spansFrom(result, window) >= MANY_SPANS))
     return tracesInWindow(reader, query, { ...asked, all: false });
   if (result.rows === MAX_ROWS) return null;
   const { summaries, first, last } = summarizeRows(result);
@@ -62,10 +67,16 @@ LIMIT ${MAX_ROWS}`;
   return { summaries, after: all ? null : nthLatest(firstMatches(result, window), limit) };
 }
 
-const spansIn = (result: NativeResult, { from, to }: TimeWindow): number =>
+function startsIn({ from, to }: TimeWindow, params: SqlParameters): string {
+  const isAfter = `start >= ${params.timeText(from)}`;
+  return to === LAST_TIME ? isAfter : `${isAfter} AND start < ${params.timeText(to)}`;
+}
+
+/** At least as many as the inner statement found. */
+const spansFrom = (result: NativeResult, { from }: TimeWindow): number =>
   result.rows === 0
     ? 0
-    : result.column<BigInt64Array>('start').reduce((count, at) => count + Number(at >= from && at < to), 0);
+    : result.column<BigInt64Array>('start').reduce((count, at) => count + Number(at >= from), 0);
 
 /** When the first span in the window that satisfies the filter starts, of each trace. */
 function firstMatches(result: NativeResult, { from, to }: TimeWindow): bigint[] {
