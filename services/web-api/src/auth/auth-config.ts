@@ -1,6 +1,6 @@
 import { ConfigError, type OptionReader } from '@utxoiq/service-runner';
 import { given } from '../given.ts';
-import { isLoopback } from '../http/loopback.ts';
+import { isProtected } from './issuer-fetch.ts';
 
 export interface AuthConfig {
   /** Null: the key in the data directory signs and checks. */
@@ -42,10 +42,7 @@ function readOidc(options: OptionReader): OidcConfig | null {
   if (audience === undefined)
     throw new ConfigError('AUTH_AUDIENCE', 'an audience beside AUTH_ISSUER', audience);
   const url = URL.canParse(issuer) ? new URL(issuer) : null;
-  if (
-    url === null ||
-    !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))
-  ) {
+  if (url === null || !isProtected(url)) {
     throw new ConfigError('AUTH_ISSUER', 'an https URL (http only on loopback)', issuer);
   }
   const clientId = options.text('AUTH_CLIENT_ID');

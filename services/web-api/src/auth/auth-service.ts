@@ -21,9 +21,11 @@ export interface AuthService {
   readonly localKey: LocalKey | null;
   readonly sessions: SessionKeeper;
   readonly signInCodes: SignInCodes;
+  /** Browsers come by https: what they keep for us goes no other way. */
+  readonly hasSecureUrl: boolean;
 }
 
-export async function openAuth(config: Pick<Config, 'auth' | 'dataDir'>): Promise<AuthService> {
+export async function openAuth(config: Pick<Config, 'auth' | 'dataDir' | 'http'>): Promise<AuthService> {
   const { clockToleranceS } = config.auth;
   const oidc = config.auth.oidc === null ? null : new OidcVerifier(config.auth.oidc, { clockToleranceS });
   const localKey = oidc === null ? await LocalKey.open(config.dataDir, { clockToleranceS }) : null;
@@ -34,7 +36,14 @@ export async function openAuth(config: Pick<Config, 'auth' | 'dataDir'>): Promis
     (await readOrCreateSecret(join(config.dataDir, 'auth', 'session-secret'), async () =>
       Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url'),
     ));
-  return { verifier, oidc, localKey, sessions: new SessionKeeper(secret), signInCodes: new SignInCodes() };
+  return {
+    verifier,
+    oidc,
+    localKey,
+    sessions: new SessionKeeper(secret),
+    signInCodes: new SignInCodes(),
+    hasSecureUrl: config.http.publicUrl?.startsWith('https:') ?? false,
+  };
 }
 
 /** Who may send spans: anybody where only this machine can connect, else a `writer`. */

@@ -4,6 +4,9 @@ import type { Projects } from '@utxoiq/store';
 export const roles = ['viewer', 'writer', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
+/** The last second that RFC 3339 can write: some issuers mean `never` by a number far beyond. */
+const endOfTimes = 253_402_300_799;
+
 /** Who asks, as a token or a session says. */
 export interface Principal {
   readonly subject: string;
@@ -35,7 +38,7 @@ export function principalFromClaims(
     subject: typeof claims.sub === 'string' ? claims.sub : 'unknown',
     roles: textsOf(claimAt(claims, names.rolesClaim)).filter(isRole),
     projects: projects === undefined || projects === '*' ? 'all' : textsOf(projects),
-    expiresAt: typeof claims.exp === 'number' ? claims.exp : 0,
+    expiresAt: typeof claims.exp === 'number' ? Math.min(claims.exp, endOfTimes) : 0,
   };
 }
 

@@ -41,8 +41,9 @@ describe('the sign-in link', () => {
     expect(second.body).toContain('does not work any more');
   });
 
-  it('is not used up by a browser that fetches ahead', async () => {
+  it('is not used up by who fetches ahead, or only looks whether it is good', async () => {
     const url = `/sign-in?code=${test.auth.signInCodes.issue(operator)}`;
+    expect((await test.app.inject({ method: 'HEAD', url })).statusCode).toBe(405);
     const ahead = await test.app.inject({ url, headers: { 'sec-purpose': 'prefetch;prerender' } });
     expect(ahead.statusCode).toBe(503);
     expect((await test.app.inject({ url })).statusCode).toBe(303);
@@ -76,6 +77,30 @@ describe('a session from a token', () => {
       headers: { cookie: `utxoiq_session=${cookie}` },
     });
     expect(response.statusCode).toBe(401);
+  });
+
+  it('goes over https alone where browsers come by https', async () => {
+    const secure = await appForThisTest(memorySource([]), {
+      environment: { PUBLIC_URL: 'https://traces.example' },
+    });
+    const url = `/sign-in?code=${secure.auth.signInCodes.issue(operator)}`;
+    expect((await secure.app.inject({ url })).headers['set-cookie']).toMatch(/; Secure/);
+  });
+
+  it('is refused with a reason where no browser would keep its cookie', async () => {
+    const projects = Array.from({ length: 300 }, (_, index) => `project-of-the-company-${index}`);
+    const response = await signIn(await test.token({ projects }));
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({ field: 'token', came: '300 projects' });
+    expect(response.headers['set-cookie']).toBeUndefined();
+  });
+
+  it('is made from a token that never expires', async () => {
+    const response = await signIn(await test.token({ ttlSeconds: 1e15 }));
+    expect(response.statusCode).toBe(201);
+    const bearer = { authorization: `Bearer ${await test.token({ ttlSeconds: 1e15 })}` };
+    const { expires_at } = (await test.app.inject({ url: '/api/v1/session', headers: bearer })).json();
+    expect(expires_at).toBe('9999-12-31T23:59:59.000Z');
   });
 
   it('says how one can sign in', async () => {

@@ -15,6 +15,7 @@ export const signInRoutes: RoutePlugin<RouteDeps> = async (app, { auth, config }
   app.get(
     '/sign-in',
     {
+      exposeHeadRoute: false, // What only looks whether a link is good must not use it up.
       schema: {
         hide: true,
         querystring: Type.Object({ code: Type.Optional(Type.String({ maxLength: 200 })) }),
@@ -55,11 +56,15 @@ export const signInRoutes: RoutePlugin<RouteDeps> = async (app, { auth, config }
   app.get('/sign-in/oidc', { schema: { hide: true } }, async (request, reply) => {
     const { url, flow } = await signIn.begin(callbackUrl(request));
     const sealed = await auth.sessions.sealValue({ ...flow }, Math.floor(Date.now() / 1000) + flowLifetimeS);
-    reply.setCookie(flowCookie, sealed, cookieOptions(request, flowLifetimeS, '/sign-in'));
+    reply.setCookie(
+      flowCookie,
+      sealed,
+      cookieOptions(auth, request, { maxAgeS: flowLifetimeS, path: '/sign-in' }),
+    );
     return reply.redirect(url, 303);
   });
 
-  app.get('/sign-in/callback', { schema: { hide: true } }, async (request, reply) => {
+  app.get('/sign-in/callback', { exposeHeadRoute: false, schema: { hide: true } }, async (request, reply) => {
     const cookie = request.cookies[flowCookie];
     const flow = cookie === undefined ? null : await auth.sessions.openValue(cookie);
     reply.clearCookie(flowCookie, { path: '/sign-in' });
