@@ -109,6 +109,39 @@ describe('the HTTP surface', () => {
     expect(await text(socket)).toMatch(/^HTTP\/1.1 400 [\s\S]*application\/problem\+json[\s\S]*"status":400/);
   });
 
+  it('names the methods that an address has to those who come with another', async () => {
+    const mcp = async (app: FastifyInstance) => void app.post('/mcp', async () => ({}));
+    const { app } = await appForThisTest(memorySource([]), { deps: { plugins: [mcp] } });
+    const one = `/api/v1/monitoring/traces/${'a'.repeat(32)}`;
+    for (const [method, url, allow] of [
+      ['POST', '/api/v1/monitoring/traces', 'GET, HEAD, OPTIONS'],
+      ['PUT', '/api/v1/monitoring/compare', 'OPTIONS, POST'],
+      ['PATCH', one, 'DELETE, GET, HEAD, OPTIONS'],
+      ['PUT', '/api/v1/alerts/rules', 'GET, HEAD, OPTIONS, POST'],
+      ['DELETE', '/healthz', 'GET, HEAD, OPTIONS'],
+      ['HEAD', '/sign-in', 'GET, OPTIONS'],
+      ['GET', '/mcp', 'OPTIONS, POST'],
+      ['DELETE', '/mcp', 'OPTIONS, POST'],
+    ] as const) {
+      const payload = method === 'POST' ? { payload: 'no JSON', headers: { 'content-type': 'a/b' } } : {};
+      const refused = await app.inject({ method, url, ...payload });
+      expect([url, refused.statusCode, refused.headers.allow]).toEqual([url, 405, allow]);
+      if (method !== 'HEAD') expect(refused.json().code).toBe('METHOD_NOT_ALLOWED');
+      const asked = await app.inject({ method: 'OPTIONS', url });
+      expect([asked.statusCode, asked.headers.allow]).toEqual([204, allow]);
+    }
+    const unknown = await app.inject({ method: 'POST', url: '/api/v1/monitoring/nothing' });
+    expect(unknown.statusCode).toBe(404);
+  });
+
+  it('shows the viewer to nobody who asks for an address of the API, however it is written', async () => {
+    const { app } = await appForThisTest(memorySource([]));
+    for (const url of ['//api/v1/session', '/API/v1/session', '/api/v1/session/']) {
+      const { statusCode, headers } = await app.inject({ url, headers: { accept: '*/*' } });
+      expect([statusCode, headers['content-type']]).toEqual([404, 'application/problem+json; charset=utf-8']);
+    }
+  });
+
   it('limits what reads Cloud Trace’s routes, and not what writes', async () => {
     const routes = async (app: FastifyInstance) => {
       app.get('/v1/projects/p/traces', async () => ({}));

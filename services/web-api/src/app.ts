@@ -9,6 +9,7 @@ import { ApiError } from './errors/api-error.ts';
 import { installProblems } from './errors/problem.ts';
 import { compressAnswers } from './http/compress-answers.ts';
 import { installOpenApi } from './http/open-api.ts';
+import { watchMethods } from './http/other-methods.ts';
 import { answerBadAddress, answerUnparsed } from './http/protocol-errors.ts';
 import { identifyResponses } from './http/response-ids.ts';
 import type { Metrics } from './observe/metrics.ts';
@@ -85,6 +86,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await installSecurity(app, deps);
   decorateRequests(app);
   await installOpenApi(app);
+  const answerOtherMethods = watchMethods(app);
   await app.register(operationsRoutes, deps);
   await app.register(signInRoutes, deps);
   await app.register((api) => installApi(api, deps), { prefix: '/api/v1' });
@@ -92,6 +94,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     await limitRate(others, deps);
     for (const plugin of deps.plugins ?? []) await others.register(plugin);
   });
+  answerOtherMethods();
   await serveViewer(app, config.viewerDir);
   return app;
 }

@@ -1,14 +1,16 @@
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { testAccess, testService } from '../../test/cloud-trace/test-app.ts';
+import { issuerAway } from '../auth/issuer-away.ts';
+import { CloudTraceAccess } from './access.ts';
 import { mcpRoutes } from './mcp-routes.ts';
 
 const traceId = 'a'.repeat(32);
 
-async function testMcp() {
+async function testMcp(access = testAccess()) {
   const { service, reader } = testService();
   const app = Fastify();
-  await app.register(mcpRoutes, { service, access: testAccess() });
+  await app.register(mcpRoutes, { service, access });
   const post = async (payload: unknown, headers: Record<string, string> = {}) => {
     const response = await app.inject({
       method: 'POST',
@@ -96,7 +98,7 @@ describe('MCP', () => {
   });
 
   it('refuses what is no message, nobody, other origins and unknown versions', async () => {
-    const { post, app } = await testMcp();
+    const { post } = await testMcp();
     expect((await post('{')).json.error.code).toBe(-32700);
     expect((await post([])).json.error.code).toBe(-32700);
     expect((await post({ jsonrpc: '2.0', id: 1 })).json.error.code).toBe(-32600);
@@ -107,6 +109,27 @@ describe('MCP', () => {
     expect((await post(ping, { authorization: 'Bearer forged' })).status).toBe(401);
     expect((await post(ping, { origin: 'https://evil.example' })).status).toBe(403);
     expect((await post(ping, { 'mcp-protocol-version': '1' })).status).toBe(400);
-    expect((await app.inject({ method: 'GET', url: '/mcp' })).statusCode).toBe(405);
+  });
+
+  it('says in its own form what keeps a message from being read', async () => {
+    const { post } = await testMcp();
+    const large = await post(`{"x":"${'x'.repeat(70_000)}"}`);
+    expect(large).toMatchObject({ status: 413, json: { jsonrpc: '2.0', error: { code: -32600 } } });
+    const odd = await post('{}', { 'content-type': 'no/type/at all;' });
+    expect(odd).toMatchObject({ status: 415, json: { jsonrpc: '2.0', error: { code: -32600 } } });
+  });
+
+  it('asks for no other token while the issuer is away', async () => {
+    const verifier = { verify: () => Promise.reject(issuerAway(new Error('no answer'))) };
+    const { app } = await testMcp(new CloudTraceAccess({ ingestOpen: true, verifier }));
+    const response = await app.inject({
+      method: 'POST',
+      url: '/mcp',
+      headers: { authorization: 'Bearer viewer', 'content-type': 'application/json' },
+      payload: { jsonrpc: '2.0', id: 1, method: 'ping' },
+    });
+    expect(response.statusCode).toBe(503);
+    expect(response.headers['www-authenticate']).toBeUndefined();
+    expect(response.headers['retry-after']).toBe('2');
   });
 });

@@ -6,8 +6,9 @@ import {
   V1ListTracesResponseType,
   V1TraceType,
 } from '@utxoiq/model/cloud-trace';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { callerGone } from '../http/caller-gone.ts';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { toApiError } from '../errors/problem.ts';
+import { callerGone, logFailure } from '../http/caller-gone.ts';
 import { bearerToken, type CloudTraceAccess } from './access.ts';
 import type { Caller, CloudTraceService } from './cloud-trace-service.ts';
 import { GoogleError, invalidArgument, RPC_CODES, toGoogleError } from './google-error.ts';
@@ -23,6 +24,7 @@ const JsonRpc = {
   invalidRequest: -32600,
   methodNotFound: -32601,
   invalidParams: -32602,
+  internalError: -32603,
 } as const;
 
 export interface McpDeps {
@@ -33,7 +35,7 @@ export interface McpDeps {
 /**
  * The Model Context Protocol over streamable HTTP (modelcontextprotocol.io/specification, 2025-11-25), with the
  * two tools of Google's own server for Cloud Trace. Stateless: each POST is answered with JSON, there is no
- * session and no stream. Written here because it is one route; the protocol's SDK brings 90 packages.
+ * session and no stream (web-api answers 405 to what would open or end one). Written here because it is one route; the protocol's SDK brings 90 packages.
  */
 export async function mcpRoutes(app: FastifyInstance, deps: McpDeps): Promise<void> {
   app.removeAllContentTypeParsers();
@@ -42,11 +44,14 @@ export async function mcpRoutes(app: FastifyInstance, deps: McpDeps): Promise<vo
   });
   const schema = { tags: ['cloud-trace'], summary: 'Model Context Protocol: list_traces, get_trace' };
   app.post('/mcp', { schema }, (request, reply) => handlePost(request, reply, deps));
-  app.route({
-    method: ['GET', 'DELETE'],
-    url: '/mcp',
-    schema: { hide: true },
-    handler: (_request, reply) => reply.code(405).header('allow', 'POST').send(),
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const known = toApiError(error);
+    if (known.statusCode >= 500) logFailure(request, reply, error);
+    const code = known.statusCode >= 500 ? JsonRpc.internalError : JsonRpc.invalidRequest;
+    return reply
+      .code(known.statusCode)
+      .headers({ ...known.headers })
+      .send(failure(null, code, known.message));
   });
 }
 
@@ -71,7 +76,8 @@ async function handlePost(
     await deps.access.identify(token);
   } catch (cause) {
     const error = toGoogleError(cause);
-    reply.header('www-authenticate', 'Bearer realm="utxoiq"');
+    if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="utxoiq"');
+    if (error.retryAfterMs !== null) reply.header('retry-after', String(error.retryAfterMs / 1000));
     return reply.code(RPC_CODES[error.code].http).send(failure(null, JsonRpc.invalidRequest, error.message));
   }
   const message = parseMessage(request.body);

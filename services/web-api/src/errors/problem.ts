@@ -8,6 +8,7 @@ const titles: Record<ApiErrorCode, string> = {
   UNAUTHENTICATED: 'Sign-in is needed',
   FORBIDDEN: 'Not allowed',
   NOT_FOUND: 'Not found',
+  METHOD_NOT_ALLOWED: 'The address has no such method',
   BODY_TOO_LARGE: 'The body is too large',
   UNSUPPORTED_MEDIA_TYPE: 'The body has an unsupported type',
   TOO_MANY_REQUESTS: 'Too many requests',

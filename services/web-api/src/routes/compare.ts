@@ -13,6 +13,8 @@ import type { RouteDeps } from './route-deps.ts';
 import { CompareSchema, problemResponses } from './schemas.ts';
 
 const closed = { additionalProperties: false } as const;
+/** Three hundred years: what 64 bits of nanoseconds can say. */
+const durationMs = Type.Number({ minimum: 0, maximum: 1e13 });
 const CompareBody = Type.Object(
   {
     ...rangeParameters,
@@ -21,8 +23,8 @@ const CompareBody = Type.Object(
       {
         start_time: Type.String(),
         end_time: Type.String(),
-        min_duration_ms: Type.Optional(Type.Number({ minimum: 0 })),
-        max_duration_ms: Type.Optional(Type.Number({ minimum: 0 })),
+        min_duration_ms: Type.Optional(durationMs),
+        max_duration_ms: Type.Optional(durationMs),
         filter_str: filterParameters.filter_str,
       },
       closed,

@@ -7,7 +7,7 @@ import { messagePage } from './message-page.ts';
 const yearS = 31_536_000;
 /** Paths that belong to programs: an unknown one among them is an error, not a page of the viewer. */
 const programPaths =
-  /^\/(?:api|v1|v2|docs|openapi\.json|healthz|readyz|metrics|sign-in|mcp|assets)(?:[/?]|$)/;
+  /^\/+(?:api|v1|v2|docs|openapi\.json|healthz|readyz|metrics|sign-in|mcp|assets)(?:[/?]|$)/i;
 
 /** Serves the built viewer: files named by their content for ever, the page itself always checked. */
 export async function serveViewer(app: FastifyInstance, dir: string): Promise<void> {
