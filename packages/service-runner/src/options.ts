@@ -56,10 +56,16 @@ export class OptionReader {
     return this.choice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info');
   }
 
+  /** Of a place that paths are put behind. */
   url(name: string): string | undefined {
+    return this.address(name)?.replace(/\/+$/, '');
+  }
+
+  /** A URL as it was written, to the last slash. */
+  address(name: string): string | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/+$/, '');
+    if (URL.canParse(text) && /^https?:/.test(text)) return text;
     throw new ConfigError(name, 'an http or https URL', text);
   }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type AlertRule, parseAlertRule } from '@utxoiq/model/alert';
 import { describe, expect, it } from 'vitest';
 import type { AlertKeeper } from '../src/alerts/alert-keeper.ts';
+import { readRetryAfter } from '../src/alerts/webhook.ts';
 import { keeperForThisTest } from './alert-platform.ts';
 import { T0 } from './fake-minutes.ts';
 import { receiverForThisTest } from './webhook-receiver.ts';
@@ -143,6 +144,45 @@ describe('a webhook', () => {
     if (target === undefined) throw new Error('there is one');
     expect(await keeper.notifier.test(target)).toMatchObject({ ok: true, status: 200 });
     expect(received[1]?.body.text).toContain('This is a test');
+  });
+
+  it('takes no more than it can have at once, and the rest with the next', async () => {
+    const { received, url } = await receiverForThisTest();
+    const { keeper, store, evaluateAt } = await keeperForThisTest({
+      config: { targets: [{ name: 'slack', url }] },
+    });
+    await onlyRule(keeper, ruleOf({ filter_str: `span:"${'x'.repeat(500)}"` }));
+    const services = ['a\n:white_check_mark: all is well', 'x'.repeat(60_000)];
+    for (let index = 0; index < 38; index++) services.push(`service-${index}`);
+    for (let minute = T0; minute < T0 + 4; minute++)
+      for (const service of services) store.set(service, minute, 100, 50);
+    for (const minute of [1, 2, 3, 4]) await evaluateAt(T0 + minute);
+    const texts = received.map(({ body }) => body.text ?? '');
+    expect(texts.map((text) => text.length < 16_000)).toEqual([true, true, true]);
+    const lines = texts.flatMap((text) => text.split('\n').filter((line) => !line.startsWith('and ')));
+    expect(lines).toHaveLength(services.length);
+    expect(lines.every((line) => line.startsWith(':rotating_light: Errors: '))).toBe(true);
+    expect(lines.find((line) => line.includes('xxx...'))).toContain('<https://traces.example/alerts|traces>');
+  });
+
+  it('may have a password in its address, and gets it where it belongs', async () => {
+    const { received, url } = await receiverForThisTest();
+    const { keeper } = await keeperForThisTest({
+      config: { targets: [{ name: 'webhook', url: url.replace('//', '//me:s%40cret@') }] },
+    });
+    const [target] = keeper.notifier.targets;
+    if (target === undefined) throw new Error('there is one');
+    expect(await keeper.notifier.test(target)).toMatchObject({ ok: true });
+    expect(received[0]?.headers.authorization).toBe(`Basic ${btoa('me:s@cret')}`);
+  });
+
+  it('says when it wants to be asked again in seconds or as a date', () => {
+    const now = Date.UTC(2026, 10, 23, 8, 0, 0);
+    expect(readRetryAfter('7', now)).toBe(7000);
+    expect(readRetryAfter('Mon, 23 Nov 2026 08:00:09 GMT', now)).toBe(9000);
+    for (const text of ['', 'soon', '-1', 'Mon, 23 Nov 2026 07:00:00 GMT']) {
+      expect(readRetryAfter(text, now)).toBe(0);
+    }
   });
 
   it('that is not there is a failure with a reason', async () => {

@@ -16,7 +16,7 @@ export interface AlertState {
 }
 
 /** Past such a gap between two observations, nobody knows that a value held. */
-const MAX_GAP_MS = 5 * 60_000;
+export const MAX_ALERT_GAP_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
 
 type Timing = Pick<AlertRule, 'forMinutes' | 'windowMinutes'>;
@@ -53,7 +53,8 @@ export const quietAlertState = (atMs: number): AlertState => ({
 
 function breached(before: AlertState, atMs: number, { forMinutes }: Timing): AlertState {
   if (before.status === 'firing') return { ...before, blindSinceMs: null, observedMs: atMs };
-  const heldSince = atMs - before.observedMs > MAX_GAP_MS ? null : before.breachedSinceMs;
+  // Either way: a clock that was set back was wrong before.
+  const heldSince = Math.abs(atMs - before.observedMs) > MAX_ALERT_GAP_MS ? null : before.breachedSinceMs;
   const breachedSinceMs = heldSince ?? atMs;
   const status = atMs - breachedSinceMs >= forMinutes * MINUTE_MS ? 'firing' : 'pending';
   const sinceMs = status === before.status && heldSince !== null ? before.sinceMs : atMs;
@@ -63,7 +64,7 @@ function breached(before: AlertState, atMs: number, { forMinutes }: Timing): Ale
 /** What fires goes on for one more window: silence after a fire is no proof that it is out. */
 function blinded(before: AlertState, atMs: number, { windowMinutes }: Timing): AlertState {
   if (before.status !== 'firing') return moved(before, 'no_data', atMs);
-  const blindSinceMs = before.blindSinceMs ?? atMs;
+  const blindSinceMs = Math.min(before.blindSinceMs ?? atMs, atMs);
   if (atMs - blindSinceMs >= windowMinutes * MINUTE_MS) return moved(before, 'no_data', atMs);
   return { ...before, blindSinceMs, observedMs: atMs };
 }

@@ -9,7 +9,13 @@ export {
   alertFieldJsonName,
   alertRuleToJson,
 } from './alert-rule.ts';
-export { type AlertState, type AlertStatus, nextAlertState, quietAlertState } from './alert-state.ts';
+export {
+  type AlertState,
+  type AlertStatus,
+  MAX_ALERT_GAP_MS,
+  nextAlertState,
+  quietAlertState,
+} from './alert-state.ts';
 export { alertConditionText, alertSignalText, alertValueText } from './alert-text.ts';
 export {
   type AlertMinute,

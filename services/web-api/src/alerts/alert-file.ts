@@ -76,26 +76,36 @@ export function bookToText({ rules, alerts, history }: AlertBook): string {
   });
 }
 
-/** Throws for what is no such file. */
-export function bookFromText(text: string): AlertBook {
+/**
+ * Throws for what is no such file. A rule that cannot be read, as one of another version may not, is left out with its
+ * alerts, and said.
+ */
+export function bookFromText(text: string): {
+  readonly book: AlertBook;
+  readonly unreadable: readonly string[];
+} {
   const file: unknown = JSON.parse(text);
   if (!Value.Check(FileSchema, file)) throw new Error('it has not the form of version 1');
-  const parsed = <T extends { readonly rule: unknown }>(one: T) => ({ ...one, rule: ruleFrom(one.rule) });
+  const unreadable = new Set<string>();
+  const parsed = <T extends { readonly rule: unknown }>(one: T) => {
+    const result = parseAlertRule(one.rule);
+    if (result.ok) return [{ ...one, rule: result.rule }];
+    unreadable.add(`${nameIn(one.rule)} has no valid ${result.error.field}`);
+    return [];
+  };
   // The checks above and the parser of rules have typed everything but the words of `end`, which are only shown.
-  const rules = file.rules.map(parsed) as KeptRule[];
-  const alerts = file.alerts.map(parsed) as KeptAlert[];
-  return {
+  const rules = file.rules.flatMap(parsed) as KeptRule[];
+  const alerts = file.alerts.flatMap(parsed) as KeptAlert[];
+  const book = {
     rules: new Map(rules.map((one) => [one.id, one])),
     alerts: new Map(alerts.map((one) => [one.id, one])),
-    history: file.history.map(parsed) as AlertRecord[],
+    history: file.history.flatMap(parsed) as AlertRecord[],
   };
+  return { book, unreadable: [...unreadable] };
 }
 
-function ruleFrom(input: unknown): AlertRule {
-  const result = parseAlertRule(input);
-  if (result.ok) return result.rule;
-  throw new Error(`a rule has no valid ${result.error.field}`);
-}
+const nameIn = (rule: unknown): string =>
+  typeof rule === 'object' && rule !== null && 'name' in rule ? String(rule.name) : 'a rule without a name';
 
 /** Null: there is no file yet. */
 export async function readIfThere(path: string): Promise<string | null> {

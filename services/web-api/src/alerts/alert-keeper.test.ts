@@ -151,6 +151,52 @@ describe('the keeper of alerts', () => {
     }
   });
 
+  it('keeps the rules that it can read beside one that it cannot', async () => {
+    const { keeper, dataDir } = await keeperForThisTest();
+    await withRules(keeper, ruleOf({ name: 'Good' }), ruleOf({ name: 'Bad', filter_str: 'k:v' }));
+    const path = join(dataDir, 'alerts', 'alerts.json');
+    const text = readFileSync(path, 'utf8').replace('"k:v"', '"a:b OR ("');
+    writeFileSync(path, text);
+    const next = await keeperForThisTest({ dataDir });
+    expect(next.keeper.rules.map(({ rule }) => rule.name)).toEqual(['Good']);
+    expect(next.logger.error.mock.calls[0]?.[0]).toContain('Bad has no valid filter_str');
+    expect(readFileSync(`${path}.unreadable`, 'utf8')).toBe(text);
+  });
+
+  it('counts the minutes that a long round, or a store that was away, passed over', async () => {
+    const { keeper, store, evaluateAt } = await keeperForThisTest();
+    const short = { window_minutes: 1, for_minutes: 2 };
+    await withRules(keeper, ruleOf({ name: 'Held', ...short }), ruleOf({ name: 'Once', window_minutes: 1 }));
+    // Over the threshold, under it, and over it again: never for two minutes.
+    for (const [minute, errors] of [0, 50, 0, 50].entries()) store.set('api', T0 + minute, 100, errors);
+    await evaluateAt(T0 + 1);
+    await evaluateAt(T0 + 4);
+    const fired = keeper.history.map(({ rule, firedMs, endedMs }) => [
+      rule.name,
+      firedMs / 60_000 - T0,
+      endedMs === null ? null : endedMs / 60_000 - T0,
+    ]);
+    expect(fired).toEqual([
+      ['Once', 4, null],
+      ['Once', 2, 3],
+    ]);
+  });
+
+  it('does not wait for a time that a clock, set back since, was wrong about', async () => {
+    const { keeper, store, evaluateAt } = await keeperForThisTest({ startMinute: T0 + 600 });
+    const missing = { signal: 'missing_data', threshold: 10, min_count: 100, service: 'web' };
+    await withRules(keeper, ruleOf({ for_minutes: 1 }), ruleOf({ name: 'Missing', ...missing }));
+    store.set('web', T0 - 60, 500);
+    for (const minute of [T0, T0 + 1, T0 + 599]) store.set('api', minute, 100, 50);
+    await evaluateAt(T0 + 600);
+    expect(keeper.alerts.map(({ state }) => state.status)).toContain('pending');
+    for (const minute of [1, 2, 12]) await evaluateAt(T0 + minute);
+    expect(keeper.history.map(({ rule, service }) => [rule.name, service])).toEqual([
+      ['Missing', 'web'],
+      ['Errors', 'api'],
+    ]);
+  });
+
   it('ends what fires when its rule watches something else, is disabled or deleted', async () => {
     const { keeper, store, evaluateAt } = await keeperForThisTest();
     await withRules(keeper, ruleOf());

@@ -64,7 +64,7 @@ export class AlertKeeper {
   readonly #failures = new Map<string, RuleFailure>();
   readonly #values = new Map<string, readonly (number | null)[]>();
   readonly #cutRules = new Set<string>();
-  readonly #listeningSinceMs: number;
+  #listeningSinceMs: number;
   readonly #stats = { evaluations: 0, evaluationFailures: 0, lastEvaluationTimestampSeconds: 0 };
   readonly #book: AlertBook;
   #savedText = '';
@@ -146,6 +146,8 @@ export class AlertKeeper {
   async #round(): Promise<void> {
     const ask = askedOnce(this.#options.ask);
     const last = this.#lastMinute;
+    // A clock that was set back since: nobody listened in the future.
+    this.#listeningSinceMs = Math.min(this.#listeningSinceMs, this.#now());
     for (const kept of [...this.#book.rules.values()]) {
       if (this.#stop.signal.aborted) return;
       if (kept.rule.enabled) await this.#evaluateRule(kept, ask, last);
@@ -339,10 +341,14 @@ async function readBook({ dataDir, logger }: AlertKeeperOptions): Promise<AlertB
   const path = pathOf(dataDir);
   const text = await readIfThere(path);
   if (text === null) return null;
+  const aside = `${path}.unreadable`;
   try {
-    return bookFromText(text);
+    const { book, unreadable } = bookFromText(text);
+    if (unreadable.length === 0) return book;
+    await writeAtomically(aside, text);
+    logger.error(`rules of ${path} are not readable: ${unreadable.join('; ')}; it is kept as ${aside}`);
+    return book;
   } catch (error) {
-    const aside = `${path}.unreadable`;
     await writeAtomically(aside, text);
     logger.error(
       { err: error },

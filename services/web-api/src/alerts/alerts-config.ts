@@ -24,8 +24,8 @@ export interface AlertTarget {
 
 export function readAlerts(options: OptionReader): AlertsConfig {
   const secret = readSecret(options, 'ALERTS_WEBHOOK_SECRET');
-  const webhook = options.url('ALERTS_WEBHOOK_URL');
-  const slack = options.url('ALERTS_SLACK_WEBHOOK_URL');
+  const webhook = options.address('ALERTS_WEBHOOK_URL');
+  const slack = options.address('ALERTS_SLACK_WEBHOOK_URL');
   if (secret !== undefined && webhook === undefined) {
     throw new ConfigError('ALERTS_WEBHOOK_URL', 'a URL beside ALERTS_WEBHOOK_SECRET', webhook);
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AlertBook, isSilenced, type KeptAlert, type Told } from './alert-book.ts';
-import type { AlertEvent, AlertMessage, AlertNews } from './alert-message.ts';
+import { type AlertEvent, type AlertMessage, type AlertNews, firstThatFit } from './alert-message.ts';
 import type { AlertTarget } from './alerts-config.ts';
 import { type DeliveryResult, deliver } from './webhook.ts';
 
@@ -13,9 +13,6 @@ export interface NotifierOptions {
   readonly onFailed: (target: AlertTarget, reason: string) => void;
   readonly pausesMs?: readonly number[];
 }
-
-/** Alerts that one message names; the rest follow in the next. */
-const MAX_NEWS = 50;
 
 /**
  * Tells every target what differs from what it was told last. There is no queue: what a target does not take stays
@@ -66,7 +63,7 @@ export class Notifier {
     const { now, onTold, onFailed, pausesMs } = this.#options;
     const news = newsFor(book, target.name, now());
     if (news.length === 0) return;
-    const sent = news.slice(0, MAX_NEWS);
+    const sent = firstThatFit(target.name, news, this.#options.baseUrl());
     const message = this.#message(sent, { isTest: false, omitted: news.length - sent.length });
     const { signal } = this.#stop;
     const result = await deliver(target, message, {
@@ -111,7 +108,7 @@ function eventOf(
   const kept = book.rules.get(ruleId);
   if (kept === undefined || isSilenced(kept, nowMs)) return null;
   if (!wasTold) return 'firing';
-  const isDue = rule.repeatMinutes > 0 && nowMs - told.atMs >= rule.repeatMinutes * 60_000;
+  const isDue = rule.repeatMinutes > 0 && Math.abs(nowMs - told.atMs) >= rule.repeatMinutes * 60_000;
   return isDue ? 'repeated' : null;
 }
 

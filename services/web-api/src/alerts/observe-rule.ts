@@ -2,6 +2,7 @@ import {
   type AlertObservation,
   type AlertRule,
   type AlertStatus,
+  MAX_ALERT_GAP_MS,
   nextAlertState,
   observeAlert,
   quietAlertState,
@@ -51,19 +52,28 @@ export function observeRule(
     const id = alertIdOf(ruleId, service);
     const before = book.alerts.get(id);
     const seen = observeAlert(rule, subjects.get(service) ?? [], { first: last - SHOWN_MINUTES + 1, last });
-    const now = seen.at(-1);
-    if (now === undefined) continue;
-    const after = alertAfter(before, { id, ruleId, rule, service }, now, listeningSinceMs);
-    if (after === null) continue;
+    let alert = before;
+    for (const one of seen.slice(-newMinutes(before, last))) {
+      const after = alertAfter(alert, { id, ruleId, rule, service }, one, listeningSinceMs);
+      if (after === null) continue;
+      book.alerts.set(id, after);
+      recordChange(book, alert, after);
+      if (alert?.state.status !== after.state.status) changes.push({ before: alert, after });
+      alert = after;
+    }
+    if (alert === undefined) continue;
     values.set(
       id,
       seen.map(({ value }) => value),
     );
-    book.alerts.set(id, after);
-    recordChange(book, before, after);
-    if (before?.state.status !== after.state.status) changes.push({ before, after });
   }
   return { changes, values };
+}
+
+/** Every minute counts, also where a round took longer than one; past a gap only the newest, as after a start. */
+function newMinutes(before: KeptAlert | undefined, last: number): number {
+  const passed = before === undefined ? 1 : last - before.state.observedMs / 60_000;
+  return passed >= 1 && passed <= MAX_ALERT_GAP_MS / 60_000 ? passed : 1;
 }
 
 /** Null: nothing that anybody wants to know of. */

@@ -58,13 +58,15 @@ interface Post {
 
 async function post(target: AlertTarget, { body, id, timeoutMs, signal }: Post): Promise<Answer> {
   try {
-    const response = await fetch(target.url, {
+    const { address, authorization } = withoutCredentials(target.url);
+    const response = await fetch(address, {
       method: 'POST',
       redirect: 'manual',
       headers: {
         'content-type': 'application/json',
         'user-agent': 'utxoiq-tracing',
         'x-utxoiq-delivery': id,
+        ...authorization,
         ...(target.secret === undefined
           ? {}
           : { 'x-utxoiq-signature': signatureOf(target.secret, body, Date.now()) }),
@@ -76,22 +78,35 @@ async function post(target: AlertTarget, { body, id, timeoutMs, signal }: Post):
     const { status } = response;
     if (status >= 200 && status < 300) return { ok: true, status };
     const mayRetry = status >= 500 || status === 408 || status === 429;
-    const seconds = Number(response.headers.get('retry-after'));
-    return {
-      ok: false,
-      reason: `it answered ${status}`,
-      mayRetry,
-      retryAfterMs: seconds > 0 ? seconds * 1000 : 0,
-    };
+    const retryAfterMs = readRetryAfter(response.headers.get('retry-after') ?? '', Date.now());
+    return { ok: false, reason: `it answered ${status}`, mayRetry, retryAfterMs };
   } catch (error) {
     return { ok: false, reason: reasonOf(error), mayRetry: true, retryAfterMs: 0 };
   }
 }
 
+/** `https://user:password@host/...`: in the header that it stands for, since no request may have it in its address. */
+function withoutCredentials(text: string): { address: string; authorization: Record<string, string> } {
+  const url = new URL(text);
+  if (url.username === '' && url.password === '') return { address: text, authorization: {} };
+  const credentials = [url.username, url.password].map(decodeURIComponent).join(':');
+  url.username = '';
+  url.password = '';
+  const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+  return { address: url.href, authorization: { authorization } };
+}
+
+/** Seconds, or a date (RFC 9110 section 10.2.3); 0 for what is neither. */
+export function readRetryAfter(text: string, nowMs: number): number {
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
+  return ms > 0 ? ms : 0;
+}
+
 function reasonOf(error: unknown): string {
   if (error instanceof DOMException && error.name === 'TimeoutError') return 'it did not answer in time';
   const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  const code =
+    cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause);
   return `it could not be reached (${code})`;
 }
 
