@@ -31,6 +31,8 @@ const GROWTH_WHILE_SHORT = 12n;
 /** Where more start in one instant than a search takes in, the next one takes so many times as many. */
 const MORE_AT_ONCE = 8;
 const MOST_AT_ONCE = MORE_AT_ONCE ** 3;
+/** To look for 25 traces more among so many spans costs as much as to find out which 25 start latest. */
+const MANY_AROUND = 1_500_000;
 
 /**
  * Newest (or oldest) first: candidates come from spans that satisfy what the filter needs of at least one span,
@@ -161,9 +163,17 @@ class StartWalk {
     return this.#reader.density.windowOf(traces);
   }
 
-  /** Whether all traces of a window of such a length may be asked for: twice as many spans as expected are not too many. */
+  /**
+   * Whether all traces of a window of such a length may be asked for: twice as many spans as expected are not too many,
+   * nor are those among which each trace more is looked for.
+   */
   #holdsFew(length: bigint): boolean {
-    return this.#needed === null && 2 * this.#reader.density.spansIn(length) < MANY_SPANS;
+    const { density } = this.#reader;
+    return (
+      this.#needed === null &&
+      2 * density.spansIn(length) < MANY_SPANS &&
+      density.spansIn(LOOK_AROUND_NANOS) < MANY_AROUND
+    );
   }
 
   /** For the next list. */
