@@ -6,6 +6,10 @@ import { Collector } from '@utxoiq/collector';
 import { createLogger } from '@utxoiq/service-runner';
 import { TraceStore } from '@utxoiq/store';
 import { AlertKeeper } from '../src/alerts/alert-keeper.ts';
+import { CloudTraceAccess } from '../src/cloud-trace/access.ts';
+import { cloudTraceRoutes } from '../src/cloud-trace/cloud-trace-routes.ts';
+import { CloudTraceService } from '../src/cloud-trace/cloud-trace-service.ts';
+import { mcpRoutes } from '../src/cloud-trace/mcp-routes.ts';
 import { storeSource } from '../src/source/store-source.ts';
 import { startTestApp, type TestApp } from './test-app.ts';
 
@@ -31,8 +35,27 @@ export async function startRealBackend({ now = Date.now } = {}): Promise<RealBac
     baseUrl: () => '',
     now,
   });
-  const test = await startTestApp(storeSource(store), {
-    deps: { alerts, ingest: (request, response) => collector.handleHttp(request, response) },
+  const access = new CloudTraceAccess({
+    verifier: { verify: (token) => test.auth.verifier.verify(token) },
+    ingestOpen: false,
+  });
+  const cloudTrace = new CloudTraceService({
+    reader: store,
+    ingest: async () => ({ status: 'accepted' }),
+    access,
+    profile: 'backend',
+    strictHttpNames: false,
+    quota: null,
+  });
+  const test: TestApp = await startTestApp(storeSource(store), {
+    deps: {
+      alerts,
+      ingest: (request, response) => collector.handleHttp(request, response),
+      plugins: [
+        (app) => cloudTraceRoutes(app, { service: cloudTrace }),
+        (app) => mcpRoutes(app, { service: cloudTrace, access }),
+      ],
+    },
   });
   const url = await test.app.listen({ host: '127.0.0.1', port: 0 });
   return {
