@@ -209,4 +209,15 @@ describe('analysis', () => {
     expect(span?.name).toBe('answer');
     expect(others).toEqual([]);
   });
+
+  it('outlines a span that ends before it starts without a duration', async () => {
+    const traceId = 'beef'.padStart(32, '0');
+    const block = new SpanBlock();
+    const startUnixNano = RANGE.endUnixNano + MINUTE;
+    block.add(new SpanRows().of(spanWith({ traceId, startUnixNano, endUnixNano: startUnixNano - 30n * MS })));
+    await store.insertBlock(block, { token: 'backwards' });
+    const outline = await store.outline({ projects: 'all', traceId });
+    expect([...(outline?.startNanos ?? [])]).toEqual([0]);
+    expect([...(outline?.durationNanos ?? [])]).toEqual([0]);
+  });
 });

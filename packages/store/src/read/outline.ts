@@ -59,7 +59,10 @@ LIMIT ${maxSpans}`;
 /** Spans from which on an outline is put together in steps. */
 const LARGE = 100_000;
 
-/** Differences as numbers, by halves: as bigints they take five times as long. */
+/**
+ * Differences as numbers, by halves: as bigints they take five times as long. None is below zero: a span that ends
+ * before it starts has no duration.
+ */
 function nanosAfter(nanos: BigInt64Array, base: bigint): Float64Array {
   const halves = new Uint32Array(nanos.buffer, nanos.byteOffset, nanos.length * 2);
   const low = Number(base & 0xffff_ffffn);
@@ -67,7 +70,7 @@ function nanosAfter(nanos: BigInt64Array, base: bigint): Float64Array {
   const after = new Float64Array(nanos.length);
   for (let row = 0; row < after.length; row++) {
     const [rowLow, rowHigh] = [halves[row * 2] as number, halves[row * 2 + 1] as number];
-    after[row] = (rowHigh - high) * 0x1_0000_0000 + (rowLow - low);
+    after[row] = Math.max(0, ((rowHigh | 0) - high) * 0x1_0000_0000 + (rowLow - low));
   }
   return after;
 }
