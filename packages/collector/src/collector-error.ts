@@ -18,3 +18,13 @@ export class CollectorError extends Error {
     this.code = code;
   }
 }
+
+/** What keeps a log's directory from being used, with the reason that the system gave. */
+export function directoryUnusable(directory: string, cause: unknown): CollectorError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CollectorError(
+    'DIRECTORY_UNUSABLE',
+    `cannot use the directory ${directory}: ${reason}. Next: correct its owner or its mount, or choose another dataDir`,
+    { cause },
+  );
+}

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Span } from '@utxoiq/model';
-import { CollectorError } from './collector-error.ts';
+import { CollectorError, directoryUnusable } from './collector-error.ts';
 import { Ingest, type IngestOptions } from './ingest/ingest.ts';
 import type { IngestResult } from './ingest/ingest-result.ts';
 import { type CollectorLimits, completeLimits } from './limits.ts';
@@ -85,7 +85,7 @@ export class Collector {
     try {
       mkdirSync(directory, { recursive: true });
     } catch (cause) {
-      throw new CollectorError('DIRECTORY_UNUSABLE', `cannot make the directory ${directory}`, { cause });
+      throw directoryUnusable(directory, cause);
     }
     const logger = options.logger ?? silentLogger;
     const files = options.fileSystem ?? diskFileSystem;
@@ -170,6 +170,8 @@ export class Collector {
 
 /** Longer than the idle limit of common load balancers and clients, so that they close first. */
 const KEEP_ALIVE_MS = 75_000;
+/** For requests that are under way when the collector stops; as long as gRPC's have. */
+const CLOSE_GRACE_MS = 5000;
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -187,5 +189,8 @@ async function closeServer(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
   server.closeIdleConnections();
+  // A closing server watches no timeouts: one sender of half a request would keep it open for ever.
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
   await promise;
+  clearTimeout(timer);
 }

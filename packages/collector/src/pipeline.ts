@@ -1,3 +1,4 @@
+import { directoryUnusable } from './collector-error.ts';
 import type { SpanStore } from './loader/block-inserter.ts';
 import { Loader, type LoaderLimits } from './loader/loader.ts';
 import { BlockJournal } from './log/block-journal.ts';
@@ -90,16 +91,16 @@ export class Pipeline {
         position: journal.doneTo,
       });
       // Never rejects; nobody waits, a segment more on the disk is no harm.
-      const onStored = (doneTo: number) => void log.release(doneTo, () => journal.sync());
+      const onStored = (doneTo: number) => void log.release(doneTo);
       const setAside = new SetAsideBlocks({ files, directory, segments, logger });
       const loader = new Loader({ reader, journal, store, limits, setAside, logger, onStored });
       onStored(journal.doneTo);
       loader.start();
       const { drainTimeoutMs } = limits;
       return new Pipeline({ log, journal, loader, unlock, drainTimeoutMs, damage });
-    } catch (error) {
+    } catch (cause) {
       unlock();
-      throw error;
+      throw directoryUnusable(directory, cause);
     }
   }
 
@@ -121,8 +122,11 @@ export class Pipeline {
   async close(): Promise<void> {
     await this.log.close();
     await this.#loader.stop(this.#drainTimeoutMs);
-    await this.log.release(this.#journal.doneTo, () => this.#journal.sync());
-    await this.#journal.close();
-    this.#unlock();
+    try {
+      await this.log.release(this.#journal.doneTo);
+      await this.#journal.close();
+    } finally {
+      this.#unlock();
+    }
   }
 }

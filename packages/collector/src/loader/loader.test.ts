@@ -39,7 +39,7 @@ async function pipeline(
     onDamage: () => {},
     position: journal.doneTo,
   });
-  const onStored = (doneTo: number) => void log.release(doneTo, () => journal.sync());
+  const onStored = (doneTo: number) => void log.release(doneTo);
   const setAside = new SetAsideBlocks({ ...common, segments: () => log.segments });
   const loader: Loader = new Loader({ ...common, reader, journal, store, limits, setAside, onStored });
   loader.start();
@@ -106,9 +106,12 @@ describe('Loader', () => {
     const files = new MemoryFileSystem();
     const store = new RecordingStore();
     const before = await pipeline(files, store);
+    // The journal's note that the block is stored is never synced.
+    store.beforeInsert = async () => void files.failing.set('sync', 'EIO');
     await before.ingest.otlp(numberedRequest(5));
     await expect.poll(() => store.rows).toBe(5);
-    const disk = files.powerCut(); // The journal's note that the block is stored was not synced.
+    store.beforeInsert = async () => {};
+    const disk = files.powerCut();
     for (const path of disk.files.keys()) if (path.endsWith('.wal')) disk.files.delete(path);
 
     const away = new RecordingStore();

@@ -21,6 +21,9 @@ describe('BlockJournal', () => {
       { from: 10, to: 20 },
       { from: 20, to: 35 },
     ]);
+    await journal.finish(20);
+    const later = await open(files.powerCut(), 0);
+    expect([later.doneTo, later.unfinished]).toEqual([20, [{ from: 20, to: 35 }]]);
   });
 
   it('never grows, however many blocks there were', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { CollectorError } from '../collector-error.ts';
+import { CollectorError, directoryUnusable } from '../collector-error.ts';
 
 /**
  * Keeps a second process off a log directory. SQLite's exclusive lock on an empty file is an operating
@@ -18,7 +18,7 @@ export function lockDirectory(directory: string): () => void {
       const message = `another collector uses ${directory}: stop it or give this one another directory`;
       throw new CollectorError('DIRECTORY_IN_USE', message, { cause });
     }
-    throw new CollectorError('DIRECTORY_UNUSABLE', `cannot lock the directory ${directory}`, { cause });
+    throw directoryUnusable(directory, cause);
   }
   const held = database;
   return () => held.close();

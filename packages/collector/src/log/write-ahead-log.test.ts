@@ -189,7 +189,7 @@ describe('WriteAheadLog', () => {
     }
     expect(taken).toBeGreaterThan(8);
     expect(await append(log, 'x'.repeat(200))).toMatchObject({ status: 'refused', reason: 'full' });
-    await log.release(end, async () => {});
+    await log.release(end);
     expect(log.segments).toHaveLength(1);
     expect(await statusOf(log, 'x'.repeat(200))).toBe('durable');
   });
@@ -211,7 +211,7 @@ describe('WriteAheadLog', () => {
     const first = await append(log, 'a');
     const end = first.status === 'durable' ? first.end : 0;
     await log.close();
-    await log.release(end, async () => {});
+    await log.release(end);
     expect(log.segments).toEqual([]);
     const again = await openLog(files, {}, end);
     expect(await append(again, 'b')).toMatchObject({ status: 'durable', position: end + 36 });

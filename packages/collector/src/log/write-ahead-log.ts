@@ -259,19 +259,18 @@ export class WriteAheadLog {
   }
 
   /**
-   * Removes the segments that end at or before the position, but for the one being written.
-   * @param beforeRemoval makes it durable that they are not needed: their positions must never come again.
+   * Removes the segments that end at or before the position, but for the one being written. That they are not needed must
+   * be durable: their positions must never come again.
    */
-  release(position: number, beforeRemoval: () => Promise<void>): Promise<void> {
-    this.#releasing = this.#releasing.then(() => this.#release(position, beforeRemoval));
+  release(position: number): Promise<void> {
+    this.#releasing = this.#releasing.then(() => this.#release(position));
     return this.#releasing;
   }
 
-  async #release(position: number, beforeRemoval: () => Promise<void>): Promise<void> {
+  async #release(position: number): Promise<void> {
     const spent = this.#segments.filter((one) => one.end <= position && one !== this.#current?.segment);
     if (spent.length === 0) return;
     try {
-      await beforeRemoval();
       for (const segment of spent) {
         await this.#files.remove(segment.path);
         this.#segments.splice(this.#segments.indexOf(segment), 1);
@@ -285,6 +284,9 @@ export class WriteAheadLog {
     this.#closed = true;
     if (this.#probe !== null) clearTimeout(this.#probe);
     await this.#flushing;
-    await this.#endSegment();
+    // What was answered is synced: a disk that fails now takes nothing back.
+    await this.#endSegment().catch((err: unknown) => {
+      this.#logger.warn({ err }, 'a segment of the write-ahead log cannot be closed');
+    });
   }
 }
