@@ -1,5 +1,6 @@
 import { TracingService } from '@utxoiq/tracing';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { closeInTime } from './close-in-time.ts';
 import { createLogger } from './logger.ts';
 import { ConfigError, type Environment, OptionReader } from './options.ts';
 
@@ -41,7 +42,7 @@ async function start({ name, port, routes }: Service, environment: Environment):
   await app.listen({ ...address, listenTextResolver: (url) => `${name} listens on ${url}` });
 
   const stop = (): void => {
-    app.close().catch((err: unknown) => logger.error({ err }, `${name} did not stop cleanly`));
+    closeInTime(app).catch((err: unknown) => logger.error({ err }, `${name} did not stop cleanly`));
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

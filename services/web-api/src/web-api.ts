@@ -1,4 +1,4 @@
-import { createLogger } from '@utxoiq/service-runner';
+import { closeInTime, createLogger } from '@utxoiq/service-runner';
 import { TracingService } from '@utxoiq/tracing';
 import type { FastifyInstance } from 'fastify';
 import { openAlerts } from './alerts/open-alerts.ts';
@@ -94,7 +94,7 @@ async function open(config: Config, opened: AsyncDisposableStack): Promise<WebAp
           plugins: backend.cloudTrace.plugins,
         }),
   });
-  opened.defer(() => app.close());
+  opened.defer(() => closeInTime(app));
   backend?.cloudTrace.attach(app.server);
   // Before the app, which waits for its connections: tunnels would stay as long as their programs live.
   opened.defer(() => backend?.cloudTrace.close());

@@ -54,6 +54,19 @@ const read = (token: string) =>
     headers: { authorization: `Bearer ${token}` },
   });
 
+it('metrics are for tokens of all projects where other machines can connect', async () => {
+  const { app } = await appForThisTest(memorySource([]), {
+    environment: { HOST: '0.0.0.0', AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience },
+  });
+  const ask = async (claims: Record<string, unknown>) => {
+    const headers = { authorization: `Bearer ${await signed({ claims })}` };
+    return (await app.inject({ url: '/metrics', headers })).statusCode;
+  };
+  expect((await app.inject('/metrics')).statusCode).toBe(401);
+  expect(await ask({})).toBe(200);
+  expect(await ask({ projects: ['a'] })).toBe(403);
+});
+
 describe('a token of the issuer', () => {
   it('reads with the role and projects in its claims', async () => {
     expect((await read(await signed())).statusCode).toBe(200);

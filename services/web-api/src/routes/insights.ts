@@ -1,5 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { ApiError } from '../errors/api-error.ts';
+import { callerGone } from '../http/caller-gone.ts';
 import type { RoutePlugin } from '../http/route-plugin.ts';
 import { problemResponse } from './schemas.ts';
 
@@ -19,11 +20,11 @@ const upstreamTimeoutMs = 10_000;
 
 /** The platform's own traced route: features of the mempool, then insights from them. */
 export const insightsRoutes: RoutePlugin<InsightsDeps> = async (app, deps) => {
-  const loadFeatures = deps.traced('load features', (search: string) =>
-    askService('feature-engine', `${deps.featureEngineUrl}/features${search}`),
+  const loadFeatures = deps.traced('load features', (search: string, signal: AbortSignal) =>
+    askService('feature-engine', `${deps.featureEngineUrl}/features${search}`, { signal }),
   );
-  const generate = deps.traced('generate insights', (search: string, features: unknown) =>
-    askService('insight-generator', `${deps.insightGeneratorUrl}/insights${search}`, features),
+  const generate = deps.traced('generate insights', (search: string, body: object, signal: AbortSignal) =>
+    askService('insight-generator', `${deps.insightGeneratorUrl}/insights${search}`, { body, signal }),
   );
 
   app.get(
@@ -63,14 +64,15 @@ export const insightsRoutes: RoutePlugin<InsightsDeps> = async (app, deps) => {
         },
       },
     },
-    async (request) => {
+    async (request, reply) => {
+      const signal = callerGone(reply);
       const { height, slow, fail } = request.query;
       const triggers = {
         slow: slow === '1' ? 'feature-engine' : slow,
         fail: fail === '1' ? 'insight-generator' : fail,
       };
-      const features = await loadFeatures(searchFor('feature-engine', triggers, { height }));
-      return generate(searchFor('insight-generator', triggers), features);
+      const features = await loadFeatures(searchFor('feature-engine', triggers, { height }), signal);
+      return generate(searchFor('insight-generator', triggers), features, signal);
     },
   );
 };
@@ -88,26 +90,44 @@ function searchFor(
 }
 
 /** GET, or POST when there is a body; anything but a good answer is a problem that names the service. */
-async function askService(name: string, url: string, body?: unknown): Promise<unknown> {
+async function askService(name: string, url: string, { body, signal }: Question): Promise<object> {
   const init =
     body === undefined
       ? {}
       : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(upstreamTimeoutMs) }).catch(
-    (cause: unknown) => {
-      throw new ApiError('UPSTREAM_FAILED', `${name} does not answer`, {}, { cause });
-    },
-  );
-  if (response.ok) return response.json();
-  const text = await response.text();
-  throw new ApiError('UPSTREAM_FAILED', `${name} answered ${response.status}: ${reasonIn(text)}`);
+  let answer: { readonly response: Response; readonly text: string };
+  try {
+    const ends = AbortSignal.any([signal, AbortSignal.timeout(upstreamTimeoutMs)]);
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: ends });
+    answer = { response, text: await response.text() };
+  } catch (cause) {
+    throw new ApiError('UPSTREAM_FAILED', `${name} does not answer`, {}, { cause });
+  }
+  const { response, text } = answer;
+  if (!response.ok)
+    throw new ApiError('UPSTREAM_FAILED', `${name} answered ${response.status}: ${reasonIn(text)}`);
+  const json = jsonIn(text);
+  if (typeof json === 'object' && json !== null) return json;
+  throw new ApiError('UPSTREAM_FAILED', `${name} answered no JSON object: ${text.slice(0, 200)}`);
 }
 
-function reasonIn(text: string): string {
+interface Question {
+  readonly body?: object;
+  /** The caller is still there. */
+  readonly signal: AbortSignal;
+}
+
+/** Undefined: it is none. */
+function jsonIn(text: string): unknown {
   try {
-    const parsed = JSON.parse(text) as { message?: unknown };
-    return String(parsed.message ?? text).slice(0, 200);
+    return JSON.parse(text);
   } catch {
-    return text.slice(0, 200); // Not JSON: its beginning is the best there is.
+    return undefined; // The caller says so.
   }
+}
+
+/** A service says what went wrong in `message`; of what is not JSON the beginning is the best there is. */
+function reasonIn(text: string): string {
+  const { message = text } = (jsonIn(text) ?? {}) as { readonly message?: unknown };
+  return String(message).slice(0, 200);
 }

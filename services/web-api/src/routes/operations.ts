@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { identify } from '../auth/request-auth.ts';
+import { identify, principalOf } from '../auth/request-auth.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { isLoopback } from '../http/loopback.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { RouteDeps } from './route-deps.ts';
@@ -40,7 +41,13 @@ export const operationsRoutes: FastifyPluginAsync<OperationsDeps> = async (app, 
     '/metrics',
     {
       ...hidden,
-      onRequest: async (request) => (isLoopback(config.host) ? undefined : identify(auth, request)),
+      onRequest: async (request) => {
+        if (isLoopback(config.host)) return;
+        await identify(auth, request);
+        // Among them are the names of everybody's alert rules.
+        if (principalOf(request).projects === 'all') return;
+        throw new ApiError('FORBIDDEN', 'metrics are of all projects, and the token is not');
+      },
     },
     async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()),
   );
