@@ -172,8 +172,6 @@ export class Collector {
 const KEEP_ALIVE_MS = 75_000;
 /** For requests that are under way when the collector stops; as long as gRPC's have. */
 const CLOSE_GRACE_MS = 5000;
-/** For requests that are under way when the collector stops; as long as gRPC's have. */
-const CLOSE_GRACE_MS = 5000;
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
