@@ -161,7 +161,9 @@ describe('the code flow with PKCE', () => {
     const config = (await test.app.inject('/api/v1/session/config')).json();
     expect(config).toEqual({ oidc: { issuer, sign_in_url: '/sign-in/oidc' } });
 
-    const left = await test.app.inject({ url: '/sign-in/oidc', headers: { host: '127.0.0.1:8080' } });
+    const wanted = '/traces/ab?q=a%3Db';
+    const url = `/sign-in/oidc?return_to=${encodeURIComponent(wanted)}`;
+    const left = await test.app.inject({ url, headers: { host: '127.0.0.1:8080' } });
     expect(left.statusCode).toBe(303);
     const flowCookie = left.cookies.find(({ name }) => name === 'utxoiq_sign_in');
     expect(left.headers.location).toContain('code_challenge_method=S256');
@@ -177,6 +179,7 @@ describe('the code flow with PKCE', () => {
     expect((await back('')).statusCode).toBe(401); // Another browser has no part in this sign-in.
     const arrived = await back(`utxoiq_sign_in=${flowCookie?.value}`);
     expect(arrived.statusCode).toBe(303);
+    expect(arrived.headers.location).toBe(wanted);
     const session = arrived.cookies.find(({ name }) => name === 'utxoiq_session');
     const me = await test.app.inject({
       url: '/api/v1/session',

@@ -1,6 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { OidcSignIn } from '../auth/oidc-sign-in.ts';
+import { returnPath } from '../auth/return-path.ts';
 import { cookieOptions, sessionCookieName, startSession } from '../auth/session-cookie.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { RoutePlugin } from '../http/route-plugin.ts';
@@ -53,9 +54,11 @@ export const signInRoutes: RoutePlugin<RouteDeps> = async (app, { auth, config }
   const callbackUrl = (request: FastifyRequest): string =>
     `${config.http.publicUrl ?? `${request.protocol}://${request.host}`}/sign-in/callback`;
 
-  app.get('/sign-in/oidc', { schema: { hide: true } }, async (request, reply) => {
+  const querystring = Type.Object({ return_to: Type.Optional(Type.String()) });
+  app.get('/sign-in/oidc', { schema: { hide: true, querystring } }, async (request, reply) => {
     const { url, flow } = await signIn.begin(callbackUrl(request));
-    const sealed = await auth.sessions.sealValue({ ...flow }, Math.floor(Date.now() / 1000) + flowLifetimeS);
+    const remembered = { ...flow, returnTo: returnPath(request.query.return_to) };
+    const sealed = await auth.sessions.sealValue(remembered, Math.floor(Date.now() / 1000) + flowLifetimeS);
     reply.setCookie(
       flowCookie,
       sealed,
@@ -76,6 +79,6 @@ export const signInRoutes: RoutePlugin<RouteDeps> = async (app, { auth, config }
     const search = request.url.split('?', 2)[1] ?? '';
     const principal = await signIn.finish(new URL(`${callbackUrl(request)}?${search}`), flow);
     await startSession(auth, request, reply, principal);
-    return reply.redirect('/', 303);
+    return reply.redirect(returnPath(flow.returnTo), 303);
   });
 };
