@@ -190,11 +190,12 @@ async function exec(
 }
 
 function storeError(cause: unknown): StoreError {
-  if (!(cause instanceof ClickHouseError)) {
+  // Also what only starts, stops or has too much to do: whoever asks is to come again, as when it does not answer.
+  if (isTroubleOfHost(cause)) {
     return new StoreError('UNREACHABLE', `ClickHouse does not answer: ${(cause as Error).message}`, {
       cause,
     });
   }
-  const code = KILLED[cause.code] ?? 'QUERY_FAILED';
-  return new StoreError(code, `ClickHouse: ${cause.message}`, { cause });
+  const { code, message } = cause as ClickHouseError;
+  return new StoreError(KILLED[code] ?? 'QUERY_FAILED', `ClickHouse: ${message}`, { cause });
 }
