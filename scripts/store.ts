@@ -7,7 +7,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EmbeddedClickHouse, EmbeddedError } from '@utxoiq/clickhouse-embedded';
 
-const cli = fileURLToPath(new URL('../packages/store/src/cli.ts', import.meta.url));
+const isSetAside = process.argv[2] === 'set-aside';
+const program = isSetAside ? 'collector/src/set-aside-cli.ts' : 'store/src/cli.ts';
+const cli = fileURLToPath(new URL(`../packages/${program}`, import.meta.url));
 const dataDir = resolve(process.env.DATA_DIR || './data');
 
 async function runCli(url: string): Promise<number> {
@@ -31,8 +33,10 @@ async function runningEngine(): Promise<string | null> {
   }
 }
 
-/** Needs no engine: the command's help, or a store that it names itself. */
-const standsAlone = process.argv.slice(2).some((argument) => /^(-h|--help|--url(=.*)?)$/.test(argument));
+/** Needs no engine: the command's help, a store that it names itself, or files alone. */
+const standsAlone = isSetAside
+  ? process.argv[3] !== 'retry'
+  : process.argv.slice(2).some((argument) => /^(-h|--help|--url(=.*)?)$/.test(argument));
 
 async function main(): Promise<number> {
   if (standsAlone) return runCli(process.env.CLICKHOUSE_URL ?? '');

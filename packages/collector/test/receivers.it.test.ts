@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { encodeOtlpJson } from '@utxoiq/model';
@@ -391,6 +394,27 @@ describe('Collector.start', () => {
     expect(bad).toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining('maxBlockSpans') });
     const nowhere = await failure(Collector.start({ ...options, dataDir: '/dev/null/x' }));
     expect(nowhere).toBeInstanceOf(CollectorError);
-    expect(nowhere).toMatchObject({ code: 'DIRECTORY_UNUSABLE' });
+    expect(nowhere).toMatchObject({
+      code: 'DIRECTORY_UNUSABLE',
+      message: expect.stringMatching(/^cannot use the directory .*ENOTDIR.* Next: /),
+    });
   });
+});
+
+it('blocks set aside are listed and dropped by the command, beside a running collector', async () => {
+  await using it = await start({ limits: { maxBlockRefusals: 1, maxBlockDelayMs: 1 } });
+  const dataDir = join(folder, String(count - 1));
+  it.store.refusedRows = 7;
+  await it.post(numberedRequest(7));
+  // Refused again, after another was taken, it is set aside.
+  await expect.poll(() => it.post(numberedRequest(3)).then(() => it.collector.stats().setAsideSpans)).toBe(7);
+  const run = async (...args: string[]) => {
+    const cli = fileURLToPath(new URL('../src/set-aside-cli.ts', import.meta.url));
+    const env = { ...process.env, DATA_DIR: dataDir };
+    return (await promisify(execFile)(process.execPath, [cli, 'set-aside', ...args], { env })).stdout;
+  };
+  const [token = ''] = it.store.attempts;
+  expect(await run()).toContain(`${token}: 7 spans of  in p, 2023-11-14T22:13:20Z to 2023-11-14T22:13:20Z`);
+  await run('drop', token);
+  expect(await readdir(join(dataDir, 'wal', 'set-aside'))).toEqual([]);
 });

@@ -18,6 +18,10 @@ export class RecordingStore implements SpanStore {
     return [...this.blocks.values()].reduce((sum, block) => sum + block.rows, 0);
   }
 
+  async ping(): Promise<void> {
+    if (this.failure !== null) throw this.failure;
+  }
+
   async insertBlock(
     block: SpanBlock,
     { token, signal }: { token: string; signal?: AbortSignal },

@@ -11,6 +11,7 @@ const USAGE = `Usage: npm run store -- COMMAND
                                            what is not named stays as it is. --apply: now, not within the hour
   delete-trace TRACE_ID [--project P]
   delete-attribute KEY [--value V] [--project P]
+  set-aside [list | retry | drop]          blocks that the store did not take: set-aside --help
 The store is at CLICKHOUSE_URL (with CLICKHOUSE_USER, _PASSWORD, _DATABASE and _CLUSTER) or at --url;
 without either, the embedded engine of DATA_DIR.`;
 

@@ -11,6 +11,8 @@ export interface SpanStore {
     block: SpanBlock,
     options: { readonly token: string; readonly signal?: AbortSignal },
   ): Promise<unknown>;
+  /** Rejects while the store does not answer. */
+  ping(signal?: AbortSignal): Promise<unknown>;
 }
 
 export interface BlockInserterOptions {

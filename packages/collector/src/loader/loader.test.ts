@@ -206,6 +206,32 @@ describe('Loader', () => {
     expect([...files.files.keys()].filter((path) => path.endsWith('.block'))).toHaveLength(1);
   });
 
+  it('gives up on a block set aside that the store fails on still, and goes on with the next', async () => {
+    const files = new MemoryFileSystem();
+    const store = new RecordingStore();
+    Object.assign(store, { failingRows: 7, refusedRows: 5 });
+    const limits = { maxBlockRefusals: 2, maxBlockSpans: 1 };
+    const first = await pipeline(files, store, limits);
+    for (const rows of [7, 5]) await first.ingest.otlp(numberedRequest(rows));
+    let sent = 0;
+    while (first.loader.stats.setAsideSpans < 12) {
+      await first.ingest.otlp(numberedRequest(1, 100 + sent++));
+      await sleep(10);
+    }
+    await first.loader.stop(LONG);
+    store.refusedRows = 0;
+    const attempts = store.attempts.length;
+    store.failure = new Error('the engine is away');
+    const again = await pipeline(files, store);
+    await sleep(20); // An engine that is away is no fault of a block.
+    expect(store.attempts).toHaveLength(attempts);
+    store.failure = null;
+    await expect.poll(() => store.rows).toBe(sent + 5);
+    await again.loader.stop(LONG);
+    expect(store.attempts).toHaveLength(attempts + 4);
+    expect([...files.files.keys()].filter((path) => path.endsWith('.block'))).toHaveLength(1);
+  });
+
   it('keeps everything in the log while the store refuses all blocks', async () => {
     const store = new RecordingStore();
     store.refusedRows = 10;

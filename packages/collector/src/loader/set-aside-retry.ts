@@ -1,10 +1,15 @@
-import { SpanBlock, StoreError } from '@utxoiq/store';
+import { StoreError } from '@utxoiq/store';
 import type { SetAsideBlocks } from '../log/set-aside-blocks.ts';
-import { readSpanRecord } from '../log/span-record.ts';
 import type { CollectorLogger } from '../logger.ts';
-import { RequestDecoder } from '../otlp/request-decoder.ts';
 import { untilDone } from './back-off.ts';
 import type { SpanStore } from './block-inserter.ts';
+import { readSetAsideBlock } from './set-aside-block.ts';
+
+/**
+ * So often a block is tried at a start, the store being there: what it fails with may be its own doing, such as more time
+ * or memory than there is, or the end of the engine.
+ */
+const MAX_TRIES = 3;
 
 export interface SetAsideRetryOptions {
   readonly setAside: SetAsideBlocks;
@@ -15,8 +20,8 @@ export interface SetAsideRetryOptions {
 }
 
 /**
- * Gives the blocks that the store refused in an earlier run to it once more: a newer version of either may take them.
- * What is refused again stays where it is.
+ * Gives the blocks that were set aside in an earlier run to the store once more: a newer version of either may take them.
+ * What it does not take stays where it is, for the next start or the operator.
  */
 export async function retrySetAside(options: SetAsideRetryOptions): Promise<void> {
   const { setAside, logger, signal, onStored } = options;
@@ -29,36 +34,32 @@ export async function retrySetAside(options: SetAsideRetryOptions): Promise<void
       onStored(spans);
       logger.info({ token, spans }, 'a block that had been set aside is stored');
     } catch (err) {
-      logger.warn({ err, token }, 'a block stays set aside');
+      logger.warn({ err, token }, 'a block stays set aside: npm run store -- set-aside tells what to do');
     }
   }
 }
 
-/** The number of spans, or null if it was aborted. @throws what the store refuses the block with */
+/** The number of spans, or null if it was aborted. @throws why the store does not take the block */
 async function store(token: string, options: SetAsideRetryOptions): Promise<number | null> {
   const { setAside, signal, logger } = options;
-  const block = new SpanBlock();
-  const decoder = new RequestDecoder();
-  for (const bytes of await setAside.get(token)) {
-    const record = readSpanRecord(bytes, 0);
-    if (record === null) throw new Error('a record is of an unknown version');
-    const { bodyAt, defaultProject, rejected } = record;
-    const request = { bytes, start: bodyAt, end: bytes.length, defaultProject, rejected };
-    decoder.decode(request, (row) => block.add(row));
-  }
-  let refusal: StoreError | null = null;
+  const { block } = await readSetAsideBlock(setAside, token);
+  let tries = 0;
+  let failure: unknown = null;
   const attempt = async (): Promise<void> => {
+    await options.store.ping(signal); // A store that is away says nothing about the block.
+    tries++;
     try {
       await options.store.insertBlock(block, { token, signal });
     } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== 'INSERT_REFUSED') throw error;
-      refusal = error;
+      const isRefused = error instanceof StoreError && error.code === 'INSERT_REFUSED';
+      if (!isRefused && tries < MAX_TRIES) throw error;
+      failure = error;
     }
   };
   const onFailure = (err: unknown, failures: number) => {
     if (failures === 1) logger.warn({ err, token }, 'a block that was set aside waits for the store');
   };
   const outcome = await untilDone(attempt, { signal, onFailure });
-  if (refusal !== null) throw refusal;
-  return outcome === 'done' ? block.rows : null;
+  if (failure !== null && !signal.aborted) throw failure;
+  return outcome === 'done' && failure === null ? block.rows : null;
 }

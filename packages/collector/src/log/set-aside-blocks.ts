@@ -49,7 +49,8 @@ export class SetAsideBlocks {
 
   async tokens(): Promise<readonly string[]> {
     const names = await this.#files.list(this.#folder).catch(() => []); // there is none yet
-    return names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
+    const blocks = names.filter((name) => name.endsWith(SUFFIX)).sort();
+    return blocks.map((name) => name.slice(0, -SUFFIX.length));
   }
 
   /** The payloads of a block's records. @throws if the file is damaged */
