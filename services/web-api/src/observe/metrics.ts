@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { AlertStats } from '../alerts/alert-keeper.ts';
 import type { RetentionStats } from '../backend/retention-keeper.ts';
 import { onAnswered } from '../http/caller-gone.ts';
+import { answersInTime } from './answers-in-time.ts';
 import { ALERT_METRICS, COLLECTOR_METRICS, type MetricsOf, RETENTION_METRICS } from './metric-names.ts';
 
 /** All absent where nothing is stored here. */
@@ -40,12 +41,7 @@ export class Metrics {
       help: '1 while the ClickHouse engine answers',
       registers: [this.#registry],
       async collect() {
-        this.set(
-          await ping().then(
-            () => 1,
-            () => 0,
-          ),
-        );
+        this.set((await answersInTime(ping)) ? 1 : 0);
       },
     });
   }

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { identify, principalOf } from '../auth/request-auth.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { isLoopback } from '../http/loopback.ts';
+import { answersInTime } from '../observe/answers-in-time.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { RouteDeps } from './route-deps.ts';
 
@@ -10,8 +11,6 @@ export interface OperationsDeps extends RouteDeps {
   /** True from the moment that stopping began: load balancers then send no more. */
   readonly isStopping: () => boolean;
 }
-
-const pingTimeoutMs = 2000;
 
 /** What machines ask: alive, ready, metrics. */
 export const operationsRoutes: FastifyPluginAsync<OperationsDeps> = async (app, deps) => {
@@ -22,17 +21,7 @@ export const operationsRoutes: FastifyPluginAsync<OperationsDeps> = async (app, 
 
   app.get('/readyz', hidden, async (_request, reply) => {
     if (deps.isStopping()) return reply.code(503).send({ status: 'stopping' });
-    const timeout = new Promise<'timeout'>((resolve) => {
-      setTimeout(resolve, pingTimeoutMs, 'timeout').unref();
-    });
-    const result = await Promise.race([
-      source.ping().then(
-        () => 'ok' as const,
-        () => 'failed' as const,
-      ),
-      timeout,
-    ]);
-    return result === 'ok'
+    return (await answersInTime(() => source.ping()))
       ? { status: 'ready' }
       : reply.code(503).send({ status: 'the source of traces does not answer' });
   });
