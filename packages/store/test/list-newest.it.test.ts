@@ -157,6 +157,28 @@ describe('the newest traces of a crowd', () => {
     expect(await newest(began + 2005n * MILLI)).toEqual([4499, 4498, 4497].map((at) => id(50_000 + at)));
   });
 
+  it('come whole where spans arrive so densely that only the rollup tells where the rest of a trace is', async () => {
+    const began = BASE - 36_000_000n * MILLI;
+    const block = new SpanBlock();
+    const rows = new SpanRows();
+    const add = (trace: number, span: number, startUnixNano: bigint) =>
+      block.add(rows.of(spanWith({ traceId: id(trace), spanId: id(span, 16), startUnixNano })));
+    for (let trace = 0; trace < 600; trace++) add(70_000 + trace, 1, began + BigInt(trace) * 10_000n);
+    const [newest, next] = [70_599, 70_598];
+    add(newest, 2, began + 180_000n * MILLI);
+    add(next, 2, began - 1_500_000n * MILLI);
+    await store.insertBlock(block, { token: 'dense' });
+    const range = { startUnixNano: began - 3_600_000n * MILLI, endUnixNano: began + 6n * MILLI };
+    const list = async () => {
+      const { traces } = await store.listTraces({ projects: 'all', ...range, filter: null, pageSize: 3 });
+      return traces.map(({ traceId, spanCount }) => [traceId, spanCount]);
+    };
+    const expected = [newest, 70_597, 70_596].map((trace) => [id(trace), trace === newest ? 2 : 1]);
+    // The first list tells the second how dense they are.
+    expect(await list()).toEqual(expected);
+    expect(await list()).toEqual(expected);
+  });
+
   it('come whole if one of them is very large', async () => {
     const block = new SpanBlock();
     const rows = new SpanRows();

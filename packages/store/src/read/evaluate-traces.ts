@@ -3,6 +3,7 @@ import { PARENTLESS } from '../filter/span-condition.ts';
 import { traceCondition } from '../filter/trace-condition.ts';
 import type { NativeResult } from '../native/native-reader.ts';
 import type { Deadline } from './limits.ts';
+import { LOOK_AROUND_NANOS } from './look-around.ts';
 import type { Projects } from './queries.ts';
 import { SUMMARIZED, type Summaries, summarizeRows } from './raw-summaries.ts';
 import { type Reader, select, visible } from './reader.ts';
@@ -25,12 +26,6 @@ export type Whereabouts =
   | { readonly known: 'seen'; readonly from: bigint; readonly to: bigint }
   /** First start and last end of each trace. */
   | { readonly known: 'extents'; readonly extents: readonly (readonly [bigint, bigint])[] };
-
-/**
- * How far around a known span the rest of its trace is looked for. A trace whose spans leave a longer gap than
- * half of it, with no span running over the gap, is listed in parts; read by id it is whole.
- */
-export const LOOK_AROUND_NANOS = 3_600_000_000_000n;
 
 /** Ids go into the URL, where 16 KB are safe. */
 const IDS_PER_STATEMENT = 400;

@@ -1,13 +1,13 @@
 import type { Filter, TraceOrder, TraceSummary } from '@utxoiq/model';
 import { necessaryFilter } from '../filter/necessary-filter.ts';
 import { clamp, spanCondition } from '../filter/span-condition.ts';
-import { evaluateTraces, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
+import { evaluateTraces } from './evaluate-traces.ts';
 import type { Deadline } from './limits.ts';
+import { LOOK_AROUND_NANOS, nearBuckets } from './look-around.ts';
 import { numericKey, type PageKey } from './page-token.ts';
 import { type FoundTraces, limitReached } from './partial.ts';
 import type { ListTracesQuery } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
-import { nearBuckets } from './rollup-buckets.ts';
 import { SqlParameters } from './sql-parameters.ts';
 
 /** Candidates that a filter has yet to sort out. */

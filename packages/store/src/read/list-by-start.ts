@@ -1,8 +1,9 @@
 import type { Filter, TraceSummary } from '@utxoiq/model';
 import { necessaryFilter, remainingFilter } from '../filter/necessary-filter.ts';
 import { summaryMatches, summaryTells } from '../filter/summary-filter.ts';
-import { evaluateTraces, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
+import { evaluateTraces } from './evaluate-traces.ts';
 import type { Deadline } from './limits.ts';
+import { LOOK_AROUND_NANOS } from './look-around.ts';
 import { numericKey, type PageKey } from './page-token.ts';
 import { type FoundTraces, limitReached } from './partial.ts';
 import type { ListTracesQuery, PartialReason } from './queries.ts';

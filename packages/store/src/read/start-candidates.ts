@@ -1,7 +1,7 @@
 import type { Filter } from '@utxoiq/model';
 import { spanCondition } from '../filter/span-condition.ts';
-import { LOOK_AROUND_NANOS } from './evaluate-traces.ts';
 import type { Deadline } from './limits.ts';
+import { LOOK_AROUND_NANOS } from './look-around.ts';
 import type { ListTracesQuery } from './queries.ts';
 import { type Reader, select, visible } from './reader.ts';
 import { SqlParameters } from './sql-parameters.ts';

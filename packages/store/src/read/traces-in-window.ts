@@ -1,12 +1,13 @@
 import type { TraceSummary } from '@utxoiq/model';
 import type { NativeResult } from '../native/native-reader.ts';
-import { isWhole, LOOK_AROUND_NANOS } from './evaluate-traces.ts';
+import { isWhole } from './evaluate-traces.ts';
+import { areMany, inKnownMinutes, lookAround, startsIn, withoutEnd } from './look-around.ts';
 import type { ListTracesQuery } from './queries.ts';
 import { SUMMARIZED, summarizeRows } from './raw-summaries.ts';
 import { allOf, type Reader, select, visible } from './reader.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { matching, type WindowAsked } from './start-candidates.ts';
-import { LAST_TIME, type TimeWindow } from './time-windows.ts';
+import type { TimeWindow } from './time-windows.ts';
 
 export interface TracesInWindow {
   readonly summaries: readonly TraceSummary[];
@@ -39,23 +40,23 @@ export async function tracesInWindow(
   const params = new SqlParameters();
   const matches = await matching(reader, needed, params);
   const seen = visible(query.projects, params);
-  // Each bound that is left out is 5 % of a page of the newest traces. Those that start latest of a window have its
-  // upper one all the same: spans beyond it would take their places.
-  const inWindow = startsIn(all && end <= window.to ? { ...window, to: LAST_TIME } : window, params);
-  const reach = { from: window.from - LOOK_AROUND_NANOS, to: window.to + LOOK_AROUND_NANOS };
-  const around = end <= reach.to ? { ...reach, to: LAST_TIME } : reach;
-  const isAround = startsIn(around, params);
+  // Those that start latest of a window have its upper bound in any case: spans beyond it would take their places.
+  const inWindow = startsIn(all ? withoutEnd(window, end) : window, params);
   const chosen = all ? `LIMIT ${MANY_SPANS}` : `GROUP BY trace_id ORDER BY min(start) DESC LIMIT ${limit}`;
   // The inner table's name: without one the older analysis refuses the subquery on a cluster's tables. A condition in
   // WHERE beside one in PREWHERE is a step of its own, and a tenth of the time.
+  const ids = `
+  SELECT trace_id FROM spans AS matching
+  ${needed === null ? 'PREWHERE' : 'WHERE'} ${allOf(inWindow, seen, matches)}
+  ${chosen}`;
+  const around = withoutEnd(lookAround(window), end);
+  const isNear = areMany(reader)
+    ? inKnownMinutes({ window, around, end, ids }, params)
+    : startsIn(around, params);
   const sql = `
 SELECT ${SUMMARIZED}${needed === null ? '' : `, toUInt8(${matches}) AS matched`}
 FROM spans
-PREWHERE ${allOf(isAround, seen)} AND trace_id IN (
-  SELECT trace_id FROM spans AS matching
-  ${needed === null ? 'PREWHERE' : 'WHERE'} ${allOf(inWindow, seen, matches)}
-  ${chosen}
-)
+PREWHERE ${allOf(isNear, seen)} AND trace_id IN (${ids})
 LIMIT ${MAX_ROWS}`;
   const { signal } = query;
   const result = await select(reader, { sql, params, deadline, signal, olderAnalysis: true });
@@ -65,11 +66,6 @@ LIMIT ${MAX_ROWS}`;
   const { summaries, first, last } = summarizeRows(result);
   if (result.rows > 0 && !isWhole({ first, last }, around)) return null;
   return { summaries, after: all ? null : nthLatest(firstMatches(result, window), limit) };
-}
-
-function startsIn({ from, to }: TimeWindow, params: SqlParameters): string {
-  const isAfter = `start >= ${params.timeText(from)}`;
-  return to === LAST_TIME ? isAfter : `${isAfter} AND start < ${params.timeText(to)}`;
 }
 
 /** At least as many as the inner statement found. */
