@@ -178,6 +178,7 @@ describe('tracestate', () => {
   it('keeps order, puts what is set first, and drops malformed members', () => {
     const state = new W3CTraceState('a=1, b=2,BAD=3,a=9,=x,c');
     expect(state.serialize()).toBe('a=1,b=2');
+    expect(new W3CTraceState('1a=1,a@1b@c=2').serialize()).toBe('1a=1,a@1b@c=2'); // Keys of level 2.
     expect(state.set('b', '3').serialize()).toBe('b=3,a=1');
     expect(state.unset('a').serialize()).toBe('b=2');
     expect(state.set('b', 'no,comma')).toBe(state);

@@ -109,10 +109,21 @@ describe('decodeOtlpJson', () => {
     ]);
   });
 
-  it('drops links without valid ids and counts them', () => {
-    const one = only(withSpan({ links: [{ traceId, spanId }, { traceId: '00' }], droppedLinksCount: 2 }));
-    expect(one.links).toMatchObject([{ traceId, spanId }]);
-    expect(one.droppedLinksCount).toBe(3);
+  it('keeps links without ids, as zeros, and rejects spans with links whose ids are none', () => {
+    const one = only(withSpan({ links: [{ traceId, spanId }, { flags: 1 }, { traceId: '0'.repeat(32) }] }));
+    const nothing = { traceId: '0'.repeat(32), spanId: '0'.repeat(16) };
+    expect(one.links).toMatchObject([{ traceId, spanId }, { ...nothing, flags: 1 }, nothing]);
+    const bad = decodeOtlpJson(
+      withSpan({
+        links: [
+          { traceId, spanId },
+          { traceId: '00', spanId },
+        ],
+      }),
+    );
+    expect(bad.ok && bad.rejected.map(({ reason }) => reason)).toEqual([
+      'links[1].traceId: expected 32 hex digits, not all zero, got "00"',
+    ]);
   });
 
   it.each([

@@ -146,9 +146,11 @@ function readSpan(
   const noParent = parentText === '' || parentText === '0000000000000000';
   const parentSpanId = noParent ? null : parseSpanId(parentText);
   const rest = readSpanBody(json, path);
+  const badLink = firstBadLink(rest.links);
   if (traceId === null) return idReason('traceId', 32, traceIdText);
   if (spanId === null) return idReason('spanId', 16, spanIdText);
   if (!noParent && parentSpanId === null) return idReason('parentSpanId', 16, parentText);
+  if (badLink !== null) return badLink;
   return { ...origin, traceId, spanId, parentSpanId, ...rest };
 }
 
@@ -160,7 +162,6 @@ type SpanBody = Omit<Span, 'projectId' | 'resource' | 'scope' | 'traceId' | 'spa
 
 function readSpanBody(json: JsonObject, path: string): SpanBody {
   const status = readObject(json.status, `${path}.status`);
-  const { links, invalid } = readLinks(json.links, `${path}.links`);
   return {
     traceState: readString(json.traceState, `${path}.traceState`),
     flags: readUint32(json.flags, `${path}.flags`),
@@ -174,8 +175,10 @@ function readSpanBody(json: JsonObject, path: string): SpanBody {
       readEvent(event, `${path}.events[${index}]`),
     ),
     droppedEventsCount: readUint32(json.droppedEventsCount, `${path}.droppedEventsCount`),
-    links,
-    droppedLinksCount: readUint32(json.droppedLinksCount, `${path}.droppedLinksCount`) + invalid,
+    links: readArray(json.links, `${path}.links`).map((link, index) =>
+      readLink(link, `${path}.links[${index}]`),
+    ),
+    droppedLinksCount: readUint32(json.droppedLinksCount, `${path}.droppedLinksCount`),
     status: {
       code: readEnum(status.code, statusCodes, `${path}.status.code`),
       message: readString(status.message, `${path}.status.message`),
@@ -193,23 +196,28 @@ function readEvent(json: unknown, path: string): SpanEvent {
   };
 }
 
-/** Links whose ids are none are left out and counted as dropped: no reason to lose their span. */
-function readLinks(json: unknown, path: string): { links: SpanLink[]; invalid: number } {
-  const items = readArray(json, path);
-  const links = items.flatMap((item, index) =>
-    readLink(readObject(item, `${path}[${index}]`), `${path}[${index}]`),
-  );
-  return { links, invalid: items.length - links.length };
-}
-
-function readLink(link: JsonObject, path: string): SpanLink[] {
-  const traceId = parseTraceId(readString(link.traceId, `${path}.traceId`));
-  const spanId = parseSpanId(readString(link.spanId, `${path}.spanId`));
-  const rest = {
+function readLink(json: unknown, path: string): SpanLink {
+  const link = readObject(json, path);
+  return {
+    traceId: readString(link.traceId, `${path}.traceId`).toLowerCase() || noTraceId,
+    spanId: readString(link.spanId, `${path}.spanId`).toLowerCase() || noSpanId,
     traceState: readString(link.traceState, `${path}.traceState`),
     attributes: keyValuesFromJson(link.attributes, `${path}.attributes`),
     droppedAttributesCount: readUint32(link.droppedAttributesCount, `${path}.droppedAttributesCount`),
     flags: readUint32(link.flags, `${path}.flags`),
   };
-  return traceId === null || spanId === null ? [] : [{ traceId, spanId, ...rest }];
+}
+
+const noTraceId = '0'.repeat(32);
+const noSpanId = '0'.repeat(16);
+
+/** As with protobuf: a link to nothing (no ids, or zeros) may carry attributes, one to no id at all spoils its span. */
+function firstBadLink(links: readonly SpanLink[]): string | null {
+  for (const [index, { traceId, spanId }] of links.entries()) {
+    if (traceId !== noTraceId && parseTraceId(traceId) === null)
+      return idReason(`links[${index}].traceId`, 32, traceId);
+    if (spanId !== noSpanId && parseSpanId(spanId) === null)
+      return idReason(`links[${index}].spanId`, 16, spanId);
+  }
+  return null;
 }

@@ -2,7 +2,7 @@ import type { TraceState } from '@opentelemetry/api';
 
 const MAX_MEMBERS = 32;
 const MAX_LENGTH = 512;
-const KEY = /^(?:[a-z][_0-9a-z\-*/]{0,255}|[a-z0-9][_0-9a-z\-*/]{0,240}@[a-z][_0-9a-z\-*/]{0,13})$/;
+const KEY = /^[a-z0-9][_0-9a-z\-*/@]{0,255}$/;
 const VALUE = /^[ -~]{0,255}[!-~]$/;
 
 type Member = readonly [key: string, value: string];
