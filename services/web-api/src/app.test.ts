@@ -85,7 +85,11 @@ describe('the HTTP surface', () => {
     const post = (payload: string, type = 'application/json') =>
       test.app.inject({ method: 'POST', url: '/api/v1/session', payload, headers: { 'content-type': type } });
     const large = await post(JSON.stringify({ token: 'x'.repeat(2000) }));
-    expect(large.json()).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
+    expect(large.json()).toMatchObject({
+      status: 413,
+      code: 'BODY_TOO_LARGE',
+      next_step: expect.stringContaining('BODY_LIMIT_BYTES'),
+    });
     expect((await post('{"token":')).json()).toMatchObject({ status: 400, code: 'INVALID_ARGUMENT' });
     const limited = await post('{}');
     expect(limited.statusCode).toBe(429);

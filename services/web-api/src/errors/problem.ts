@@ -19,6 +19,17 @@ const titles: Record<ApiErrorCode, string> = {
   TIMEOUT: 'It took too long',
 };
 
+/** What to do where the error itself does not know better. */
+const nextSteps: Partial<Record<ApiErrorCode, string>> = {
+  UNAUTHENTICATED: 'Send "Authorization: Bearer TOKEN", or sign in at the start page.',
+  BODY_TOO_LARGE: 'Send less at once, or have BODY_LIMIT_BYTES raised.',
+  UNSUPPORTED_MEDIA_TYPE: 'Send JSON, and "content-type: application/json" with it.',
+  TOO_MANY_REQUESTS: 'Wait as Retry-After says.',
+  INTERNAL: 'The log of web-api has the reason, by the id in X-Correlation-ID.',
+  UPSTREAM_FAILED: 'Look into the trace: X-Cloud-Trace-Context has its id.',
+  UNAVAILABLE: 'Try again.',
+};
+
 /** Answers every error as `application/problem+json` (RFC 9457); what is ours to mend is logged, not told. */
 export function installProblems(
   app: FastifyInstance,
@@ -41,6 +52,7 @@ export function installProblems(
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ApiError): FastifyReply {
+  const nextStep = nextSteps[error.code];
   return reply
     .code(error.statusCode)
     .headers({ ...error.headers })
@@ -52,6 +64,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
       code: error.code,
       detail: error.message,
       instance: request.url.split('?')[0],
+      ...(nextStep === undefined || error.details.field !== undefined ? {} : { next_step: nextStep }),
       ...error.details,
     });
 }
