@@ -108,7 +108,12 @@ describe('the HTTP surface', () => {
     const google = await app.inject('/v1/projects/%zz/traces');
     expect(google.json()).toMatchObject({ error: { code: 400, status: 'INVALID_ARGUMENT' } });
 
-    const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = new URL(url);
+    const whole = connect(Number(port), '127.0.0.1', () =>
+      whole.write(`GET ${url}/api/v1/nothing HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`),
+    );
+    expect(await text(whole)).toContain('"instance":"/api/v1/nothing"');
     const socket = connect(Number(port), '127.0.0.1', () => socket.write('JUNK\r\n\r\n'));
     expect(await text(socket)).toMatch(/^HTTP\/1.1 400 [\s\S]*application\/problem\+json[\s\S]*"status":400/);
   });

@@ -45,6 +45,7 @@ export interface AppDeps extends RouteDeps {
 const REQUEST_TIMEOUT_MS = 60_000;
 const ingestPath = /^\/(?:v1\/traces|api\/v2\/spans)(?:\?|$)/;
 
+const wholeAddress = /^https?:\/\/[^/?]*/i;
 const ingestMethod = /^(?:PATCH|POST) \/v[12]\/projects\//;
 
 /** The whole HTTP surface, wired; neither listens nor opens anything. */
@@ -66,15 +67,13 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
         coerceTypes: 'array',
       },
     },
-    ...(ingest === undefined
-      ? {}
-      : {
-          serverFactory: (handler: RequestListener) =>
-            createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-              if (ingestPath.test(request.url ?? '')) ingest(request, response);
-              else handler(request, response);
-            }),
-        }),
+    serverFactory: (handler: RequestListener) =>
+      createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+        // Proxies may send the whole address (RFC 9112 section 3.2.2); routes, links and what is passed on need the path.
+        request.url = (request.url ?? '/').replace(wholeAddress, '').replace(/^(?!\/)/, '/');
+        if (ingest !== undefined && ingestPath.test(request.url)) ingest(request, response);
+        else handler(request, response);
+      }),
   });
 
   // Responses are made by typed functions; their schemas are for the OpenAPI page and the tests.

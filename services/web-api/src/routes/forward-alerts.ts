@@ -16,7 +16,7 @@ export function forwardAlerts({ alerts, config }: RouteDeps) {
     const { url } = config.alerts;
     if (alerts !== undefined || url === undefined || request.headers[marker] !== undefined) return undefined;
     const answer = await ask(url + request.url, request);
-    for (const name of ['content-type', 'location']) {
+    for (const name of ['content-type', 'location', 'retry-after']) {
       const value = answer.headers.get(name);
       if (value !== null) reply.header(name, value);
     }
