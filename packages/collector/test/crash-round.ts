@@ -10,7 +10,7 @@ const MAX_REQUEST_SPANS = 60;
 
 /** Sends spans with ids that count up, and knows which were acknowledged, through any number of crashes. */
 export class CrashLoad {
-  readonly #engine: EmbeddedClickHouse;
+  readonly #engine: Pick<EmbeddedClickHouse, 'url' | 'enginePid'>;
   readonly #dataDir: string;
   #collector: CollectorProcess | null = null;
   #next = 1;
@@ -20,7 +20,7 @@ export class CrashLoad {
   readonly acknowledged: [first: number, count: number][] = [];
   unanswered = 0;
 
-  constructor(engine: EmbeddedClickHouse, dataDir: string) {
+  constructor(engine: Pick<EmbeddedClickHouse, 'url' | 'enginePid'>, dataDir: string) {
     this.#engine = engine;
     this.#dataDir = dataDir;
   }
@@ -38,6 +38,16 @@ export class CrashLoad {
 
   #acknowledgedSpans(): number {
     return this.acknowledged.reduce((sum, [, count]) => sum + count, 0);
+  }
+
+  /** Kills the collector when all else has been ended, and starts it when all else is back. */
+  async powerCut(end: () => Promise<void>, back: () => Promise<void>): Promise<void> {
+    const collector = this.#collector;
+    this.#collector = null;
+    await end();
+    await collector?.kill();
+    await back();
+    this.#collector = await this.#spawn();
   }
 
   /** kill -9 under load, then all of it back up. */

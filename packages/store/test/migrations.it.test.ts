@@ -53,6 +53,9 @@ describe('migrations', () => {
       [1, 2, 3].map(() => TraceStore.open({ url, ...GIVEN_CLUSTER, database })),
     );
     expect(await statement('SELECT count(DISTINCT version) = max(version) FROM schema_version')).toBe('1\n');
+    const synced = `SELECT name FROM system.tables WHERE database = currentDatabase()
+      AND engine LIKE '%ReplacingMergeTree' AND engine_full LIKE '%fsync_after_insert = 1%' ORDER BY name`;
+    expect(await statement(synced)).toBe('promoted_attributes\nretention\nschema_version\n');
     await Promise.all(stores.map((store) => store.close()));
     await (await TraceStore.open({ url, ...GIVEN_CLUSTER, database })).close();
   });

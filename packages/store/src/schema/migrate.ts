@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS schema_version {{on_cluster}} (
   set_at DateTime64(3, 'UTC') DEFAULT now64(3)
 )
 ENGINE = {{settings_engine}}
-ORDER BY version`;
+ORDER BY version
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
 const HAS_VERSIONS =
   "SELECT count() AS found FROM system.tables WHERE database = currentDatabase() AND name = 'schema_version'";
 const READ_VERSION = 'SELECT max(version) AS version FROM schema_version';
