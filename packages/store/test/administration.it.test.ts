@@ -4,7 +4,10 @@ import { promisify } from 'node:util';
 import { startTemporaryEngine, type TemporaryEngine } from '@utxoiq/clickhouse-embedded';
 import type { AttributeMap, AttributeValue, Filter, Span } from '@utxoiq/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deleteTrace } from '../src/admin/delete-trace.ts';
+import { Connection, type Statement } from '../src/clickhouse/connection.ts';
 import { SpanBlock, SpanRows, TraceStore } from '../src/index.ts';
+import { KeyCatalogue } from '../src/read/key-catalogue.ts';
 import { GIVEN_CLUSTER, GIVEN_URL } from './given-server.ts';
 import { spanWith } from './span-with.ts';
 
@@ -46,6 +49,29 @@ describe('administration', () => {
     expect(await store.getTrace({ projects: 'all', traceId: traceId('a') })).toBeNull();
     const { traces } = await store.listTraces({ ...ALL, filter: null, orderBy: 'duration', pageSize: 10 });
     expect(traces).toEqual([]);
+  });
+
+  it('leaves of a trace whose spans still come nothing that only some lists show', async () => {
+    const database = `admin_${process.pid}`;
+    const connection = new Connection({ url: GIVEN_URL ?? engine?.url ?? '', database, settings: {} });
+    const late = spanWith({ traceId: traceId('a'), startUnixNano: BASE });
+    await insert(late);
+    const command = connection.command.bind(connection);
+    let commands = 0;
+    // Between the two tables.
+    connection.command = async (statement: Statement) => {
+      await command(statement);
+      if (++commands === 1) await insert(late);
+    };
+    const admin = { connection, cluster: GIVEN_CLUSTER.cluster ?? null, keys: new KeyCatalogue(connection) };
+    await deleteTrace(admin, { projects: 'all', traceId: traceId('a') });
+    await connection.close();
+    const byId = (await store.getTrace({ projects: 'all', traceId: traceId('a') }))?.summary.spanCount ?? 0;
+    for (const orderBy of ['start', 'duration'] as const) {
+      const { traces } = await store.listTraces({ ...ALL, filter: null, orderBy, pageSize: 10 });
+      expect(traces.reduce((spans, { spanCount }) => spans + spanCount, 0)).toBe(byId);
+    }
+    await store.deleteTrace({ projects: 'all', traceId: traceId('a') });
   });
 
   it("removes one attribute's value from spans, resources, scopes, events and links", async () => {

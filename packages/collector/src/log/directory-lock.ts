@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CollectorError, directoryUnusable } from '../collector-error.ts';
@@ -10,6 +11,8 @@ import { CollectorError, directoryUnusable } from '../collector-error.ts';
 export function lockDirectory(directory: string): () => void {
   let database: DatabaseSync | undefined;
   try {
+    // Asked first: SQLite does not say why it cannot open a file.
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     database = new DatabaseSync(join(directory, 'lock'));
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (cause) {

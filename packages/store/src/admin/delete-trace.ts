@@ -17,7 +17,9 @@ export async function deleteTrace(
   admin: Administrator,
   { projects, traceId }: DeleteTraceQuery,
 ): Promise<void> {
-  for (const table of ['spans', 'traces']) {
+  // The spans last: of those that come meanwhile, a row that no span is left of is in no list, a span without its row in
+  // some lists only.
+  for (const table of ['traces', 'spans']) {
     const params = new SqlParameters();
     const sql = `ALTER TABLE ${localTable(admin, table)} DELETE WHERE trace_id = ${params.bytes(traceId)} AND ${visible(projects, params)}`;
     await admin.connection.command({ sql, params: params.values, settings: WAIT_FOR_MUTATION });
