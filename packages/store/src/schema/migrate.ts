@@ -78,9 +78,10 @@ async function apply(connection: Connection, cluster: Cluster, migration: Migrat
     try {
       await connection.command({ sql });
     } catch (cause) {
-      throw new StoreError('MIGRATION_FAILED', `migration ${name} failed at: ${sql.slice(0, 120)}`, {
-        cause,
-      });
+      // A server that went away meanwhile comes back: whoever opens the store may try again.
+      if (cause instanceof StoreError && cause.code === 'UNREACHABLE') throw cause;
+      const statement = sql.replaceAll(/\s+/g, ' ').slice(0, 120);
+      throw new StoreError('MIGRATION_FAILED', `migration ${name} failed at: ${statement}`, { cause });
     }
   }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { loadMigrations } from './migrate.ts';
+import type { Connection } from '../clickhouse/connection.ts';
+import { StoreError } from '../errors.ts';
+import { loadMigrations, migrate } from './migrate.ts';
 import { renderMigration } from './template.ts';
 
 const TEMPLATE = `
@@ -62,5 +64,22 @@ it('places what is inserted into a cluster by what the rows say, never at random
     traces: 'cityHash64(trace_id)',
     attribute_keys: 'cityHash64(key)',
     red: 'rand()', // its rows come from views beside the spans, never through this table
+  });
+});
+
+it('says in one line where a migration failed, and that the server is away if it is', async () => {
+  const failing = (code: 'UNREACHABLE' | 'QUERY_FAILED') =>
+    ({
+      database: 'd',
+      query: async () => ({ column: (name: string) => (name === 'found' ? [1n] : [0]) }),
+      command: async () => Promise.reject(new StoreError(code, 'no')),
+    }) as unknown as Connection;
+  const migrations = [{ version: 1, name: '0001-x', template: 'CREATE TABLE t\n(x UInt8)' }];
+  await expect(migrate(failing('UNREACHABLE'), null, migrations)).rejects.toMatchObject({
+    code: 'UNREACHABLE',
+  });
+  await expect(migrate(failing('QUERY_FAILED'), null, migrations)).rejects.toMatchObject({
+    code: 'MIGRATION_FAILED',
+    message: 'migration 0001-x failed at: CREATE TABLE t (x UInt8)',
   });
 });
