@@ -406,6 +406,8 @@ it('blocks set aside are listed and dropped by the command, beside a running col
   const dataDir = join(folder, String(count - 1));
   it.store.refusedRows = 7;
   await it.post(numberedRequest(7));
+  // Only then the next: in one block with these it would be refused by nobody.
+  await expect.poll(() => it.store.attempts.length).toBeGreaterThan(0);
   // Refused again, after another was taken, it is set aside.
   await expect.poll(() => it.post(numberedRequest(3)).then(() => it.collector.stats().setAsideSpans)).toBe(7);
   const run = async (...args: string[]) => {
