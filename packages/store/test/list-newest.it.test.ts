@@ -1,7 +1,10 @@
 import { startTemporaryEngine, type TemporaryEngine } from '@utxoiq/clickhouse-embedded';
 import type { Filter, Span } from '@utxoiq/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Connection } from '../src/clickhouse/connection.ts';
 import { SpanBlock, SpanRows, TraceStore } from '../src/index.ts';
+import { inKnownMinutes, lookAround, startsIn } from '../src/read/look-around.ts';
+import { SqlParameters } from '../src/read/sql-parameters.ts';
 import { GIVEN_CLUSTER, GIVEN_URL } from './given-server.ts';
 import { spanWith } from './span-with.ts';
 
@@ -157,26 +160,54 @@ describe('the newest traces of a crowd', () => {
     expect(await newest(began + 2005n * MILLI)).toEqual([4499, 4498, 4497].map((at) => id(50_000 + at)));
   });
 
-  it('come whole where spans arrive so densely that only the rollup tells where the rest of a trace is', async () => {
-    const began = BASE - 36_000_000n * MILLI;
+  it('are looked for in the minutes that the rollup knows, where many spans are stored', async () => {
+    const from = BASE - 36_000_000n * MILLI;
+    const minute = 60_000n * MILLI;
     const block = new SpanBlock();
     const rows = new SpanRows();
-    const add = (trace: number, span: number, startUnixNano: bigint) =>
-      block.add(rows.of(spanWith({ traceId: id(trace), spanId: id(span, 16), startUnixNano })));
-    for (let trace = 0; trace < 600; trace++) add(70_000 + trace, 1, began + BigInt(trace) * 10_000n);
-    const [newest, next] = [70_599, 70_598];
-    add(newest, 2, began + 180_000n * MILLI);
-    add(next, 2, began - 1_500_000n * MILLI);
-    await store.insertBlock(block, { token: 'dense' });
-    const range = { startUnixNano: began - 3_600_000n * MILLI, endUnixNano: began + 6n * MILLI };
-    const list = async () => {
-      const { traces } = await store.listTraces({ projects: 'all', ...range, filter: null, pageSize: 3 });
-      return traces.map(({ traceId, spanCount }) => [traceId, spanCount]);
-    };
-    const expected = [newest, 70_597, 70_596].map((trace) => [id(trace), trace === newest ? 2 : 1]);
-    // The first list tells the second how dense they are.
-    expect(await list()).toEqual(expected);
-    expect(await list()).toEqual(expected);
+    const add = (trace: number, span: number, startUnixNano: bigint, lasts = 1n) =>
+      block.add(
+        rows.of(
+          spanWith({
+            traceId: id(trace),
+            spanId: id(span, 16),
+            startUnixNano,
+            endUnixNano: startUnixNano + lasts,
+          }),
+        ),
+      );
+    add(70_001, 1, from - 25n * minute);
+    add(70_001, 2, from + 1n);
+    add(70_001, 3, from + 50n * minute);
+    add(70_001, 4, from - 90n * minute);
+    add(70_002, 1, from - 20n * minute, 2n ** 62n);
+    add(70_002, 2, from + 2n);
+    add(70_003, 1, from - 25n * minute);
+    await store.insertBlock(block, { token: 'minutes' });
+    const window = { from, to: from + minute };
+    const params = new SqlParameters();
+    const ids = `SELECT trace_id FROM spans AS matching WHERE ${startsIn(window, params)}`;
+    const known = { window, around: lookAround(window), end: from + 100n * minute, ids };
+    const connection = new Connection({
+      url: GIVEN_URL ?? (engine as TemporaryEngine).url,
+      database: `newest_${process.pid}`,
+      settings: { distributed_product_mode: 'local', enable_analyzer: 0 },
+    });
+    const found = await connection.query({
+      sql: `SELECT trace_id, span_id FROM spans PREWHERE ${inKnownMinutes(known, params)} AND trace_id IN (${ids})`,
+      params: params.values,
+    });
+    await connection.close();
+    const spanIds = found.column('span_id');
+    const spans = Array.from(found.column('trace_id'), (traceId, row) => `${traceId} ${spanIds[row]}`);
+    const span = (trace: number, number: number) => `${id(trace)} ${id(number, 16)}`;
+    expect(spans.sort()).toEqual([
+      span(70_001, 1),
+      span(70_001, 2),
+      span(70_001, 3),
+      span(70_002, 1),
+      span(70_002, 2),
+    ]);
   });
 
   it('come whole if one of them is very large', async () => {

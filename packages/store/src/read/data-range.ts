@@ -5,10 +5,15 @@ import type { TimeWindow } from './time-windows.ts';
 const DATA_RANGE = 'SELECT count() AS spans, min(start) AS first, max(start) AS last FROM spans';
 const MAX_AGE_MS = 10_000;
 
-/** About when the first and the last span start: tells a search where to begin, never what to leave out. */
+/** When the first and the last span start, and how many there are. */
+export interface StoredData extends TimeWindow {
+  readonly spans: number;
+}
+
+/** About what is stored: tells a search where to begin and how, never what to leave out. */
 export class DataRange {
   readonly #connection: Connection;
-  #known: TimeWindow | null = null;
+  #known: StoredData | null = null;
   #readAt = 0;
   #isOutgrown = false;
 
@@ -20,7 +25,7 @@ export class DataRange {
    * null: there were no spans just now. What is old is answered, too, and read again meanwhile; not where spans are
    * known to come: a search would go through all that came since.
    */
-  async about(): Promise<TimeWindow | null> {
+  async about(): Promise<StoredData | null> {
     const isOld = performance.now() - this.#readAt > MAX_AGE_MS;
     if (this.#known === null || this.#isOutgrown) await this.#read();
     else if (isOld) this.#read().catch(() => undefined); // the statement that follows tells what is wrong
@@ -36,9 +41,9 @@ export class DataRange {
     this.#readAt = performance.now();
     this.#isOutgrown = false;
     const result = await this.#connection.query({ sql: DATA_RANGE });
-    const isEmpty = result.column<BigUint64Array>('spans')[0] === 0n;
+    const spans = Number(result.column<BigUint64Array>('spans')[0]);
     const from = result.column<BigInt64Array>('first')[0] as bigint;
     const to = result.column<BigInt64Array>('last')[0] as bigint;
-    this.#known = isEmpty ? null : { from, to: to + 1n };
+    this.#known = spans === 0 ? null : { from, to: to + 1n, spans };
   }
 }

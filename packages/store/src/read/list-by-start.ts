@@ -1,6 +1,7 @@
 import type { Filter, TraceSummary } from '@utxoiq/model';
 import { necessaryFilter, remainingFilter } from '../filter/necessary-filter.ts';
 import { summaryMatches, summaryTells } from '../filter/summary-filter.ts';
+import type { StoredData } from './data-range.ts';
 import { evaluateTraces } from './evaluate-traces.ts';
 import type { Deadline } from './limits.ts';
 import { LOOK_AROUND_NANOS } from './look-around.ts';
@@ -131,10 +132,7 @@ class StartWalk {
       const window = { from: startOfWindow(range, to, length, data), to };
       const started = { from: window.from, to: lateFrom };
       const late = isBeyondEmpty ? null : this.#findLate(started, beyond);
-      const left = await this.#both(
-        this.#search(window, { all: this.#holdsFew(length), end: data.to }),
-        late,
-      );
+      const left = await this.#both(this.#search(window, { all: this.#holdsFew(length), data }), late);
       lateFrom = window.from;
       // What is left of a window is so dense that the next one need not be longer.
       if (left === null)
@@ -231,7 +229,7 @@ class StartWalk {
       limit,
       deadline: this.#deadline,
       all: known.all && times === 1,
-      end: known.end,
+      data: known.data,
     };
     const found = await tracesInWindow(this.#reader, this.#query, asked);
     if (found === null) return null;
@@ -340,12 +338,12 @@ class StartWalk {
 }
 
 interface Walk {
-  readonly data: TimeWindow;
+  readonly data: StoredData;
   /** How far beyond the range spans of its traces are looked for. */
   readonly lookAhead: bigint;
 }
 
-type KnownOfWindow = Pick<TracesAsked, 'all' | 'end'>;
+type KnownOfWindow = Pick<TracesAsked, 'all' | 'data'>;
 
 /** Traces of a window were found: all in it, or all that start after a time. */
 type Found = Pick<TracesInWindow, 'after'>;

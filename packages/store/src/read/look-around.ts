@@ -1,3 +1,4 @@
+import type { StoredData } from './data-range.ts';
 import type { Reader } from './reader.ts';
 import type { SqlParameters } from './sql-parameters.ts';
 import { LAST_TIME, larger, smaller, type TimeWindow } from './time-windows.ts';
@@ -36,9 +37,10 @@ export function startsIn({ from, to }: TimeWindow, params: SqlParameters): strin
   return to === LAST_TIME ? isAfter : `${isAfter} AND start < ${params.timeText(to)}`;
 }
 
-export function areMany({ density }: Reader): boolean {
-  const spans = density.spansIn(LOOK_AROUND_NANOS);
-  return spans > MANY_SPANS && spans < Number.POSITIVE_INFINITY;
+/** Whether an hour holds so many, if the newest lie as the last list found them all along. */
+export function areMany({ density }: Reader, { spans }: StoredData): boolean {
+  const expected = density.spansIn(LOOK_AROUND_NANOS);
+  return Number.isFinite(expected) && Math.min(expected, spans) > MANY_SPANS;
 }
 
 interface KnownTraces {

@@ -1,5 +1,6 @@
 import type { TraceSummary } from '@utxoiq/model';
 import type { NativeResult } from '../native/native-reader.ts';
+import type { StoredData } from './data-range.ts';
 import { isWhole } from './evaluate-traces.ts';
 import { areMany, inKnownMinutes, lookAround, startsIn, withoutEnd } from './look-around.ts';
 import type { ListTracesQuery } from './queries.ts';
@@ -18,8 +19,7 @@ export interface TracesInWindow {
 export interface TracesAsked extends WindowAsked {
   /** Not only those that start latest: where a window is likely to hold few spans, to find out which costs more. */
   readonly all: boolean;
-  /** No span is known to start then or later: nothing is gained by an upper bound there. */
-  readonly end: bigint;
+  readonly data: StoredData;
 }
 
 const MAX_ROWS = 10_000;
@@ -36,7 +36,8 @@ export async function tracesInWindow(
   query: ListTracesQuery,
   asked: TracesAsked,
 ): Promise<TracesInWindow | null> {
-  const { window, needed, limit, deadline, all, end } = asked;
+  const { window, needed, limit, deadline, all, data } = asked;
+  const end = data.to;
   const params = new SqlParameters();
   const matches = await matching(reader, needed, params);
   const seen = visible(query.projects, params);
@@ -50,7 +51,7 @@ export async function tracesInWindow(
   ${needed === null ? 'PREWHERE' : 'WHERE'} ${allOf(inWindow, seen, matches)}
   ${chosen}`;
   const around = withoutEnd(lookAround(window), end);
-  const isNear = areMany(reader)
+  const isNear = areMany(reader, data)
     ? inKnownMinutes({ window, around, end, ids }, params)
     : startsIn(around, params);
   const sql = `
