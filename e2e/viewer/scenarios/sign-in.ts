@@ -65,7 +65,7 @@ export function signInScenarios(scenario: Scenario): void {
       const callback = (await back).url();
       await page.getByRole('button', { name: 'Account' }).click();
       await page.getByText('ada', { exact: true }).waitFor();
-      expect(new URL(page.url()).origin).toBe(origin);
+      expect(page.url()).toBe(`${origin}/services`);
       const cookie = (await context.cookies(origin)).find(({ name }) => name === 'utxoiq_session');
       expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
 

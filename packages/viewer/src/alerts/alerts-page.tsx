@@ -12,6 +12,7 @@ import { useUrlState } from '../app/url-state.ts';
 import { Icon } from '../design/icon.tsx';
 import { RefreshButton } from '../design/refresh-button.tsx';
 import { Failure, Loading } from '../design/states.tsx';
+import { formatMoment } from '../time/format.ts';
 import { AlertHistory } from './alert-history.tsx';
 import { AlertRules } from './alert-rules.tsx';
 import { AlertsNow } from './alerts-now.tsx';
@@ -49,7 +50,9 @@ function Overview({ isAdmin }: { isAdmin: boolean }) {
     { keys: 'r', label: 'Refresh', run: refresh },
     ...(isAdmin ? [{ keys: 'n', label: 'New rule', run: makeRule }] : []),
   ]);
-  const failed = [alerts, rules, history].find(({ isError, data }) => isError && data === undefined);
+  const answers = [alerts, rules, history];
+  const failed = answers.find(({ isError, data }) => isError && data === undefined);
+  const stale = answers.find(({ isError, data }) => isError && data !== undefined);
   return (
     <>
       <div className="toolbar">
@@ -71,6 +74,12 @@ function Overview({ isAdmin }: { isAdmin: boolean }) {
       {failed === undefined && alerts.data !== undefined && rules.data !== undefined && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by key
         <section className="alerts-body scroll" tabIndex={0} aria-label="Alerts">
+          {stale !== undefined && (
+            <p className="notice bad-notice" role="alert">
+              <Icon name="warning" /> This is from {formatMoment(stale.dataUpdatedAt, nowMs)} and could not be
+              read again: {stale.error?.message}
+            </p>
+          )}
           {change.isError && (
             <p className="notice bad-notice" role="alert">
               <Icon name="warning" /> {change.error.message}

@@ -1,10 +1,11 @@
 import { type FormEvent, useState } from 'react';
 import { type RuleItem, useAlertChange, useAlertRules } from '../api/alerts.ts';
+import { forgetDraft, keepDraft, readDraft } from '../app/drafts.ts';
 import { useUrlState } from '../app/url-state.ts';
 import { Icon } from '../design/icon.tsx';
 import { Empty, Failure, Loading } from '../design/states.tsx';
 import { RuleForm } from './rule-form.tsx';
-import { formOf, newForm, readForm } from './rule-form-state.ts';
+import { type FormState, formOf, newForm, readForm } from './rule-form-state.ts';
 import { RulePreview } from './rule-preview.tsx';
 
 /** A rule to be made (`new`) or changed; who may not change it can still look, and try others. */
@@ -35,9 +36,20 @@ interface EditorProps {
 
 function Editor({ rule, isAdmin, close }: EditorProps) {
   // The rule as it was opened: what somebody else changes meanwhile does not pull the fields away.
-  const [form, setForm] = useState(() => (rule === null ? newForm() : formOf(rule)));
+  const draftName = `rule.${rule?.id ?? 'new'}`;
+  const original = () => (rule === null ? newForm() : formOf(rule));
+  const [form, setForm] = useState(() => readDraft<FormState>(draftName) ?? original());
+  const [isDraft, setIsDraft] = useState(() => readDraft(draftName) !== null);
   const [wasTried, setWasTried] = useState(false);
   const change = useAlertChange();
+  const edit = (next: FormState) => {
+    setForm(next);
+    keepDraft(draftName, next);
+  };
+  const leave = () => {
+    forgetDraft(draftName);
+    close();
+  };
   const read = readForm(form);
   // Who has not come to the name yet still hears of the rest.
   const judged = wasTried || form.name !== '' ? read : readForm({ ...form, name: 'unnamed' });
@@ -47,7 +59,7 @@ function Editor({ rule, isAdmin, close }: EditorProps) {
     event.preventDefault();
     setWasTried(true);
     if (!read.ok) return;
-    change.mutate({ method: rule === null ? 'POST' : 'PUT', path, body: read.body }, { onSuccess: close });
+    change.mutate({ method: rule === null ? 'POST' : 'PUT', path, body: read.body }, { onSuccess: leave });
   };
   return (
     <form className="rule-editor" onSubmit={save} noValidate>
@@ -55,7 +67,7 @@ function Editor({ rule, isAdmin, close }: EditorProps) {
         <button
           type="button"
           className="button icon"
-          onClick={close}
+          onClick={leave}
           aria-label="All alerts"
           title="All alerts"
         >
@@ -64,9 +76,9 @@ function Editor({ rule, isAdmin, close }: EditorProps) {
         <h1 className="clip">{rule === null ? 'New rule' : rule.name}</h1>
         <span className="spread" />
         {isAdmin && rule !== null && (
-          <DeleteButton onDelete={() => change.mutate({ method: 'DELETE', path }, { onSuccess: close })} />
+          <DeleteButton onDelete={() => change.mutate({ method: 'DELETE', path }, { onSuccess: leave })} />
         )}
-        <button type="button" className="button" onClick={close}>
+        <button type="button" className="button" onClick={leave}>
           Cancel
         </button>
         {isAdmin && (
@@ -81,10 +93,26 @@ function Editor({ rule, isAdmin, close }: EditorProps) {
             <Icon name="warning" /> {change.error.message}
           </p>
         )}
+        {isDraft && (
+          <p className="notice" role="status">
+            What you had typed here and not saved is still there.
+            <button
+              type="button"
+              className="button"
+              onClick={() => {
+                forgetDraft(draftName);
+                setForm(original());
+                setIsDraft(false);
+              }}
+            >
+              Begin anew
+            </button>
+          </p>
+        )}
         {!isAdmin && <p className="notice">Only admins change rules. You may try one: nothing is kept.</p>}
         <div className="rule-columns">
           <section className="panel rule-form" aria-label="Rule">
-            <RuleForm form={form} onChange={setForm} error={error} />
+            <RuleForm form={form} onChange={edit} error={error} />
           </section>
           <RulePreview form={form} />
         </div>

@@ -1,3 +1,5 @@
+import { reachability } from './reachability.ts';
+
 /** A request that did not succeed. `status` 0: no answer came at all. Problems are RFC 9457. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -30,6 +32,12 @@ let csrfToken: string | null = null;
 /** The token that a session cookie needs beside it on everything but GET. */
 export function setCsrfToken(token: string | null): void {
   csrfToken = token;
+}
+
+let onSessionEnd: () => void = () => {};
+/** Called whenever an answer says that nobody is signed in any more, whoever asked. */
+export function whenSessionEnds(run: () => void): void {
+  onSessionEnd = run;
 }
 
 export function apiPath(path: string, query: QueryParams = {}): string {
@@ -74,14 +82,13 @@ export function unsampledParent(): string {
   return `00-${hex(16)}-${hex(8)}-00`;
 }
 
-export async function request(path: string, options: RequestOptions = {}): Promise<Response> {
+async function send(path: string, options: RequestOptions): Promise<Response> {
   const { method = 'GET', query, body, signal } = options;
   const headers: Record<string, string> = { traceparent: unsampledParent() };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET' && csrfToken !== null) headers['x-csrf-token'] = csrfToken;
-  let response: Response;
   try {
-    response = await fetch(apiPath(path, query), {
+    return await fetch(apiPath(path, query), {
       method,
       headers,
       credentials: 'same-origin',
@@ -90,10 +97,29 @@ export async function request(path: string, options: RequestOptions = {}): Promi
     });
   } catch (cause) {
     if (signal?.aborted === true) throw cause;
+    reachability.noteSilence();
     throw new ApiError('No answer from the platform', { status: 0, cause });
   }
-  if (!response.ok) throw await failureOf(response);
-  return response;
+}
+
+/** Whether the session is another one than this page knew: somebody signed in again in another tab. */
+async function hasOtherSession(): Promise<boolean> {
+  const response = await send('/session', {});
+  if (!response.ok) return false;
+  const { csrf_token: token = null } = (await response.json()) as { readonly csrf_token?: string | null };
+  const isOther = token !== csrfToken;
+  csrfToken = token;
+  return isOther;
+}
+
+export async function request(path: string, options: RequestOptions = {}): Promise<Response> {
+  let response = await send(path, options);
+  const isRead = options.method === undefined || options.method === 'GET';
+  if (response.status === 403 && !isRead && (await hasOtherSession())) response = await send(path, options);
+  if (response.ok) return response;
+  if (response.status === 401 && path !== '/session') onSessionEnd();
+  if (response.status >= 502) reachability.noteSilence();
+  throw await failureOf(response);
 }
 
 /**

@@ -1,5 +1,6 @@
-import { QueryClient } from '@tanstack/react-query';
-import { ApiError, isCutOff } from './client.ts';
+import { onlineManager, QueryClient } from '@tanstack/react-query';
+import { ApiError, isCutOff, whenSessionEnds } from './client.ts';
+import { type Reachability, reachability } from './reachability.ts';
 
 /** What the server refused stays refused; only silence and overload are worth asking again. */
 function shouldRetry(failures: number, error: Error): boolean {
@@ -8,7 +9,7 @@ function shouldRetry(failures: number, error: Error): boolean {
   return error instanceof ApiError && (error.status === 429 || error.status >= 502);
 }
 
-export function createQueryClient(): QueryClient {
+export function createQueryClient(platform: Reachability = reachability): QueryClient {
   const client = new QueryClient({
     defaultOptions: {
       queries: {
@@ -16,19 +17,18 @@ export function createQueryClient(): QueryClient {
         staleTime: 30_000,
         gcTime: 300_000,
         refetchOnWindowFocus: false,
-        // A laptop without a network still reaches the platform on itself; by default questions wait in silence.
-        networkMode: 'always',
       },
+      // What somebody saves fails at once and says so: nothing is sent behind their back later.
       mutations: { networkMode: 'always' },
     },
   });
-  client.getQueryCache().subscribe(({ query, type }) => {
-    // An expired session shows the sign-in in place of the page, whoever noticed it.
-    if (type !== 'updated' || query.queryKey[0] === 'session') return;
-    const { error } = query.state;
-    if (error instanceof ApiError && error.status === 401) {
-      if (client.getQueryData(['session']) !== null) client.setQueryData(['session'], null);
-    }
+  // While the platform is silent questions wait, and what was read before stays on the page; then they are asked.
+  onlineManager.setEventListener((setOnline) =>
+    platform.subscribe(() => setOnline(platform.silentSinceMs === null)),
+  );
+  // An expired session shows the sign-in in place of the page, whoever noticed it.
+  whenSessionEnds(() => {
+    if (client.getQueryData(['session']) !== null) client.setQueryData(['session'], null);
   });
   return client;
 }

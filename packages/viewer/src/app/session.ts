@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, getJson, request, setCsrfToken } from '../api/client.ts';
 import type { SessionConfig, SessionInfo } from '../api/types.ts';
+import { forgetDrafts } from './drafts.ts';
 
 /** `null`: nobody is signed in. */
 async function loadSession(signal: AbortSignal): Promise<SessionInfo | null> {
@@ -19,6 +20,8 @@ export function useSession() {
     queryKey: ['session'],
     queryFn: ({ signal }) => loadSession(signal),
     staleTime: 60_000,
+    // Who signed in again in another tab need not do it here too.
+    refetchOnWindowFocus: ({ state }) => (state.data === null ? 'always' : false),
   });
 }
 
@@ -40,6 +43,7 @@ export function useSignIn(): { signIn: (token: string) => Promise<void>; signOut
     signOut: async () => {
       await request('/session', { method: 'DELETE' });
       setCsrfToken(null);
+      forgetDrafts();
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
       await client.resetQueries({ queryKey: ['session'] });
     },

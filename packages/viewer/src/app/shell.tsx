@@ -8,6 +8,7 @@ import { Logo } from './logo.tsx';
 import { useSession, useSignIn } from './session.ts';
 import { HelpDialog, useShortcuts } from './shortcuts.tsx';
 import { SignIn } from './sign-in.tsx';
+import { Silence } from './silence.tsx';
 import { toggleTheme, useTheme } from './theme.ts';
 import { sharedUrlState, type UrlState, useUrlState } from './url-state.ts';
 import './shell.css';
@@ -84,7 +85,7 @@ function AccountMenu() {
 function SessionGate() {
   const session = useSession();
   if (session.isPending) return <Loading what="your session" />;
-  if (session.isError) {
+  if (session.isError && session.data === undefined) {
     return <Failure error={session.error} what="your session" retry={() => void session.refetch()} />;
   }
   return session.data === null ? <SignIn /> : <Outlet />;
@@ -149,6 +150,7 @@ export function Shell() {
         <AccountMenu />
       </header>
       <div className="page" id="page" tabIndex={-1}>
+        <Silence />
         {pathname === '/file' ? <Outlet /> : <SessionGate />}
       </div>
       <HelpDialog open={help} onClose={() => setHelp(false)} />

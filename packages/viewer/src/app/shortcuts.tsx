@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { KeySequence } from './key-sequence.ts';
 
 export interface Shortcut {
   /** As `KeyboardEvent.key` has it, with `Shift+` or `Mod+` before it; two keys in a row as `g e`. */
@@ -13,8 +14,7 @@ export interface ShortcutGroup {
 }
 
 const groups = new Set<{ current: ShortcutGroup }>();
-let pendingPrefix = '';
-let pendingSince = 0;
+const pressed = new KeySequence<Shortcut>();
 
 export function activeShortcutGroups(): readonly ShortcutGroup[] {
   const byTitle = new Map<string, Shortcut[]>();
@@ -22,6 +22,15 @@ export function activeShortcutGroups(): readonly ShortcutGroup[] {
     byTitle.set(current.title, [...(byTitle.get(current.title) ?? []), ...current.shortcuts]);
   }
   return [...byTitle].map(([title, shortcuts]) => ({ title, shortcuts }));
+}
+
+/** The latest part of the page that hears the keys wins. */
+function shortcutOf(keys: string): Shortcut | undefined {
+  for (const { current } of [...groups].reverse()) {
+    const match = current.shortcuts.find((shortcut) => shortcut.keys === keys && shortcut.run !== undefined);
+    if (match !== undefined) return match;
+  }
+  return undefined;
 }
 
 /** Typing in a field is never a shortcut. */
@@ -43,19 +52,10 @@ function describeKey(event: KeyboardEvent): string {
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.altKey || isTyping(event.target)) return;
   if (document.querySelector('dialog[open]') !== null) return;
-  const key = describeKey(event);
-  const prefixed =
-    performance.now() - pendingSince < 1000 && pendingPrefix !== '' ? `${pendingPrefix} ${key}` : key;
-  pendingPrefix = '';
-  for (const { current } of [...groups].reverse()) {
-    const match = current.shortcuts.find((shortcut) => shortcut.keys === prefixed);
-    if (match?.run === undefined) continue;
-    event.preventDefault();
-    match.run(event);
-    return;
-  }
-  pendingPrefix = key;
-  pendingSince = performance.now();
+  const match = pressed.next(describeKey(event), performance.now(), shortcutOf);
+  if (match?.run === undefined) return;
+  event.preventDefault();
+  match.run(event);
 }
 window.addEventListener('keydown', onKeyDown);
 

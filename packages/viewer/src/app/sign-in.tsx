@@ -4,6 +4,11 @@ import { Icon } from '../design/icon.tsx';
 import { Logo } from './logo.tsx';
 import { useSessionConfig, useSignIn } from './session.ts';
 
+/** The issuer's page leads back to the one that was asked for. */
+function signInAddress(signInUrl: string): string {
+  return `${signInUrl}?return_to=${encodeURIComponent(location.pathname + location.search)}`;
+}
+
 /** Stands in the place of the page that was asked for, so that its address survives the sign-in. */
 export function SignIn() {
   const { data: config } = useSessionConfig();
@@ -32,7 +37,7 @@ export function SignIn() {
         <Logo />
         <h1>Sign in</h1>
         {oidc !== null && (
-          <a className="button primary" href={oidc.sign_in_url}>
+          <a className="button primary" href={signInAddress(oidc.sign_in_url)}>
             Sign in with {new URL(oidc.issuer).host}
           </a>
         )}

@@ -15,6 +15,8 @@ const percentiles = [
 
 export interface TimeChartProps {
   readonly range: TimeRange;
+  /** Whether the points are an answer: before, no spans means nothing. */
+  readonly isRead: boolean;
   readonly points: readonly RedPoint[];
   readonly bucketMs: number;
   readonly hoverX: number | null;

@@ -53,17 +53,17 @@ export function RateChart(props: TimeChartProps) {
   const point = pointAt(props);
   const count = point?.count ?? points.reduce((sum, one) => sum + one.count, 0);
   const errors = point?.errors ?? points.reduce((sum, one) => sum + one.errors, 0);
+  const shown = (value: number) => (props.isRead ? formatCount(value) : '–');
   return (
     <section className="chart panel" aria-label="Rate and errors">
       <div className="chart-head">
         <h2>Rate</h2>
         <span className="legend">
-          <span className="swatch" style={{ backgroundColor: 'var(--rate)' }} /> spans{' '}
-          <b>{formatCount(count)}</b>
+          <span className="swatch" style={{ backgroundColor: 'var(--rate)' }} /> spans <b>{shown(count)}</b>
         </span>
         <span className="legend">
           <span className="swatch" style={{ backgroundColor: 'var(--error)' }} /> errors{' '}
-          <b>{formatCount(errors)}</b>
+          <b>{shown(errors)}</b>
         </span>
       </div>
       <Plot

@@ -141,11 +141,12 @@ export function ComparePage() {
       </main>
     );
   }
-  const failed = left.isError
-    ? { ...left, what: 'trace A' }
-    : right.isError
-      ? { ...right, what: 'trace B' }
-      : null;
+  const failed =
+    left.isError && left.data === undefined
+      ? { ...left, what: 'trace A' }
+      : right.isError && right.data === undefined
+        ? { ...right, what: 'trace B' }
+        : null;
   return (
     <main className="compare-page">
       <h1 className="visually-hidden">Compare</h1>

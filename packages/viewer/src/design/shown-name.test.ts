@@ -5,6 +5,12 @@ import { rowName, shownName } from './shown-name.ts';
 it('gives a span without a name something to see and to click', () => {
   expect(shownName('')).toBe('(no name)');
   expect(shownName('GET /')).toBe('GET /');
+  expect(shownName('\u202e')).toBe('(no name)');
+});
+
+it('leaves nothing in a name that would turn the writing around', () => {
+  expect(shownName('\u202etxt.exe')).toBe('txt.exe');
+  expect(shownName('שלום GET')).toBe('שלום GET');
 });
 
 it('names the rows of a trace', () => {

@@ -1,3 +1,4 @@
+import { onlineManager, type Query, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useScope } from '../api/queries.ts';
 import { tickClock } from '../app/clock.ts';
@@ -15,16 +16,23 @@ import './explore.css';
 
 const liveEveryMs = 2000;
 
-/** Moves the range along while the live tail is on and the page is seen. */
+/**
+ * Moves the range along while the live tail is on and the page is seen; not before everything is answered, or answers
+ * that take longer than a step would never come.
+ */
 function useLiveTail(on: boolean): void {
+  const client = useQueryClient();
   useEffect(() => {
     if (!on) return;
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') tickClock();
+      const isAnswered = onlineManager.isOnline() && client.isFetching({ predicate: asksForSpans }) === 0;
+      if (document.visibilityState === 'visible' && isAnswered) tickClock();
     }, liveEveryMs);
     return () => clearInterval(timer);
-  }, [on]);
+  }, [on, client]);
 }
+
+const asksForSpans = ({ queryKey }: Query): boolean => String(queryKey[0]).startsWith('/monitoring/');
 
 export function ExplorePage() {
   const [state, update] = useUrlState();

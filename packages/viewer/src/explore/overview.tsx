@@ -66,6 +66,7 @@ export function Overview({ scope }: { scope: Scope }) {
   );
   const chart = {
     range,
+    isRead: series.data !== undefined,
     points,
     bucketMs,
     hoverX,

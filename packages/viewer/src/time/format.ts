@@ -54,3 +54,7 @@ export function formatRecent(ms: number, nowMs: number): string {
   const text = formatDateTime(ms);
   return text.slice(0, 10) === formatDateTime(nowMs).slice(0, 10) ? text.slice(11) : text.slice(5);
 }
+
+/** The same to the second. */
+export const formatMoment = (ms: number, nowMs: number): string =>
+  formatRecent(ms, nowMs).slice(0, -'.123'.length);

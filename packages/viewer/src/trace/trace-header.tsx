@@ -90,7 +90,7 @@ export const TraceHeader = memo(function TraceHeader({
         )}
         <ServiceSwatch name={service} />
         <h1 className="clip">
-          {rowName(outline, root)}
+          <bdi>{rowName(outline, root)}</bdi>
           {!hasRoot && <em className="muted"> (no root span received)</em>}
         </h1>
         <span className="muted clip wide-only">{service}</span>

@@ -10,10 +10,12 @@ export function TracePage() {
   const trace = useServerTrace(traceId, project);
   return (
     <main className="trace-page">
-      {!trace.isSuccess && <h1 className="visually-hidden">Trace</h1>}
+      {trace.data === undefined && <h1 className="visually-hidden">Trace</h1>}
       {trace.isPending && <Loading what="the trace" />}
-      {trace.isError && <Failure error={trace.error} what="the trace" retry={() => void trace.refetch()} />}
-      {trace.isSuccess && <TraceView document={trace.data} />}
+      {trace.isError && trace.data === undefined && (
+        <Failure error={trace.error} what="the trace" retry={() => void trace.refetch()} />
+      )}
+      {trace.data !== undefined && <TraceView document={trace.data} />}
     </main>
   );
 }
