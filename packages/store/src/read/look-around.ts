@@ -10,7 +10,7 @@ import { LAST_TIME, larger, smaller, type TimeWindow } from './time-windows.ts';
 export const LOOK_AROUND_NANOS = 3_600_000_000_000n;
 
 /** In an hour of so many spans, the rollup tells sooner where a trace's spans are than the filters of all granules. */
-const MANY_SPANS = 15_000_000;
+const MANY_AN_HOUR = 15_000_000;
 
 /**
  * The rollup's ten minutes in which traces of a range may have spans. A bucket has no time before 1970: rounding one
@@ -40,7 +40,7 @@ export function startsIn({ from, to }: TimeWindow, params: SqlParameters): strin
 /** Whether an hour holds so many, if the newest lie as the last list found them all along. */
 export function areMany({ density }: Reader, { spans }: StoredData): boolean {
   const expected = density.spansIn(LOOK_AROUND_NANOS);
-  return Number.isFinite(expected) && Math.min(expected, spans) > MANY_SPANS;
+  return Number.isFinite(expected) && Math.min(expected, spans) > MANY_AN_HOUR;
 }
 
 interface KnownTraces {

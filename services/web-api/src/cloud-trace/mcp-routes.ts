@@ -35,7 +35,8 @@ export interface McpDeps {
 /**
  * The Model Context Protocol over streamable HTTP (modelcontextprotocol.io/specification, 2025-11-25), with the
  * two tools of Google's own server for Cloud Trace. Stateless: each POST is answered with JSON, there is no
- * session and no stream (web-api answers 405 to what would open or end one). Written here because it is one route; the protocol's SDK brings 90 packages.
+ * session and no stream (405 for what would open or end one). Written here because it is one route; the protocol's SDK
+ * brings 90 packages.
  */
 export async function mcpRoutes(app: FastifyInstance, deps: McpDeps): Promise<void> {
   app.removeAllContentTypeParsers();
