@@ -191,7 +191,8 @@ describe('the newest traces of a crowd', () => {
     const connection = new Connection({
       url: GIVEN_URL ?? (engine as TemporaryEngine).url,
       database: `newest_${process.pid}`,
-      settings: { distributed_product_mode: 'local', enable_analyzer: 0 },
+      // As the store asks: the replica that took the writes.
+      settings: { distributed_product_mode: 'local', enable_analyzer: 0, load_balancing: 'in_order' },
     });
     const found = await connection.query({
       sql: `SELECT trace_id, span_id FROM spans PREWHERE ${inKnownMinutes(known, params)} AND trace_id IN (${ids})`,
