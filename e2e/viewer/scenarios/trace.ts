@@ -170,7 +170,11 @@ export function traceScenarios(scenario: Scenario): void {
     await page.getByRole('navigation', { name: 'Pages' }).waitFor({ state: 'hidden' });
     expect(await page.getByRole('heading', { name: hostileName }).isVisible()).toBe(true);
     expect((await page.locator('.waterfall-canvas').boundingBox())?.height).toBeGreaterThan(100);
-    await page.emulateMedia({ media: 'screen' });
+    await page.emulateMedia({ media: 'screen', forcedColors: 'active' });
+    // The rows for screen readers lie over the drawn ones: high contrast must not show both.
+    const row = "getComputedStyle(document.querySelector('[role=treeitem]'))";
+    expect(await page.evaluate(`${row}.color`)).toBe('rgba(0, 0, 0, 0)');
+    await page.emulateMedia({ media: 'screen', forcedColors: 'none' });
     await page.evaluate('window.dispatchEvent(new Event("afterprint"))');
     await page.locator('html[data-theme="dark"]').waitFor();
 

@@ -8,6 +8,7 @@ import { applyTheme } from './app/theme.ts';
 import './design/tokens.css';
 import './design/base.css';
 import './design/controls.css';
+import './design/forced-colors.css';
 import './design/print.css';
 
 applyTheme();

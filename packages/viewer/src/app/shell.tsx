@@ -84,9 +84,17 @@ function AccountMenu() {
 
 function SessionGate() {
   const session = useSession();
-  if (session.isPending) return <Loading what="your session" />;
-  if (session.isError && session.data === undefined) {
-    return <Failure error={session.error} what="your session" retry={() => void session.refetch()} />;
+  if (session.data === undefined) {
+    return (
+      <main>
+        <h1 className="visually-hidden">utxoIQ Tracing</h1>
+        {session.isError ? (
+          <Failure error={session.error} what="your session" retry={() => void session.refetch()} />
+        ) : (
+          <Loading what="your session" />
+        )}
+      </main>
+    );
   }
   return session.data === null ? <SignIn /> : <Outlet />;
 }
