@@ -3,7 +3,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatUnixNano } from '@utxoiq/model';
-import { TraceStore } from '@utxoiq/store';
+import { optionsFrom, TraceStore } from '@utxoiq/store';
 import { readSetAsideBlock } from './loader/set-aside-block.ts';
 import { diskFileSystem } from './log/file-system.ts';
 import { SetAsideBlocks } from './log/set-aside-blocks.ts';
@@ -47,7 +47,11 @@ async function list(): Promise<void> {
 
 async function described(token: string): Promise<string> {
   try {
-    const { block, services, projects } = await readSetAsideBlock(setAside, token);
+    const [services, projects] = [new Set<string>(), new Set<string>()];
+    const block = await readSetAsideBlock(setAside, token, ({ resource, projectId }) => {
+      services.add(String(resource.attributes.get('service.name') ?? ''));
+      projects.add(projectId);
+    });
     const { first, last } = block.startRange();
     const names = (all: ReadonlySet<string>) => [...all].sort().slice(0, 5).join(', ');
     const range = `${formatUnixNano(first)} to ${formatUnixNano(last)}`;
@@ -60,23 +64,11 @@ async function described(token: string): Promise<string> {
 async function retry(tokens: readonly string[]): Promise<void> {
   const { CLICKHOUSE_URL: url = '' } = process.env;
   if (url === '') throw new Error('set CLICKHOUSE_URL');
-  const {
-    CLICKHOUSE_CLUSTER: cluster,
-    CLICKHOUSE_DATABASE: database,
-    CLICKHOUSE_USER: username,
-    CLICKHOUSE_PASSWORD: password,
-  } = process.env;
-  await using store = await TraceStore.open({
-    url,
-    ...(cluster !== undefined && { cluster }),
-    ...(database !== undefined && { database }),
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-  });
+  await using store = await TraceStore.open({ url, ...optionsFrom(process.env) });
   if (tokens.length === 0) console.log(`nothing is set aside in ${directory}`);
   for (const token of tokens) {
     try {
-      const { block } = await readSetAsideBlock(setAside, token);
+      const block = await readSetAsideBlock(setAside, token);
       await store.insertBlock(block, { token });
       await setAside.remove(token);
       console.log(`${token}: stored, ${block.rows} spans`);

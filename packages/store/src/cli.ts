@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseTraceId } from '@utxoiq/model';
 import { StoreError } from './errors.ts';
+import { optionsFrom } from './options-from.ts';
 import { TraceStore } from './trace-store.ts';
 
 const USAGE = `Usage: npm run store -- COMMAND
@@ -34,24 +35,12 @@ async function run(argv: readonly string[], environment: NodeJS.ProcessEnv): Pro
     console.log(USAGE);
     return;
   }
-  const {
-    CLICKHOUSE_CLUSTER: cluster,
-    CLICKHOUSE_DATABASE: database,
-    CLICKHOUSE_USER: username,
-    CLICKHOUSE_PASSWORD: password,
-  } = environment;
   const url = values.url ?? environment.CLICKHOUSE_URL;
   if (command === undefined) throw new StoreError('INVALID_OPTION', USAGE);
   if (url === undefined) {
     throw new StoreError('INVALID_OPTION', 'set CLICKHOUSE_URL, or --url');
   }
-  await using store = await TraceStore.open({
-    url,
-    ...(cluster !== undefined && { cluster }),
-    ...(database !== undefined && { database }),
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-  });
+  await using store = await TraceStore.open({ url, ...optionsFrom(environment) });
   await execute(store, command, argument, values);
 }
 

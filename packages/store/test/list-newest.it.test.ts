@@ -3,7 +3,7 @@ import type { Filter, Span } from '@utxoiq/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Connection } from '../src/clickhouse/connection.ts';
 import { SpanBlock, SpanRows, TraceStore } from '../src/index.ts';
-import { inKnownMinutes, lookAround, startsIn } from '../src/read/look-around.ts';
+import { inKnownMinutes, startsIn } from '../src/read/look-around.ts';
 import { SqlParameters } from '../src/read/sql-parameters.ts';
 import { GIVEN_CLUSTER, GIVEN_URL } from './given-server.ts';
 import { spanWith } from './span-with.ts';
@@ -187,7 +187,7 @@ describe('the newest traces of a crowd', () => {
     const window = { from, to: from + minute };
     const params = new SqlParameters();
     const ids = `SELECT trace_id FROM spans AS matching WHERE ${startsIn(window, params)}`;
-    const known = { window, around: lookAround(window), end: from + 100n * minute, ids };
+    const known = { window, end: from + 100n * minute, ids };
     const connection = new Connection({
       url: GIVEN_URL ?? (engine as TemporaryEngine).url,
       database: `newest_${process.pid}`,

@@ -42,7 +42,7 @@ export async function retrySetAside(options: SetAsideRetryOptions): Promise<void
 /** The number of spans, or null if it was aborted. @throws why the store does not take the block */
 async function store(token: string, options: SetAsideRetryOptions): Promise<number | null> {
   const { setAside, signal, logger } = options;
-  const { block } = await readSetAsideBlock(setAside, token);
+  const block = await readSetAsideBlock(setAside, token);
   let tries = 0;
   let failure: unknown = null;
   const attempt = async (): Promise<void> => {

@@ -146,12 +146,10 @@ function readSpan(
   const noParent = parentText === '' || parentText === '0000000000000000';
   const parentSpanId = noParent ? null : parseSpanId(parentText);
   const rest = readSpanBody(json, path);
-  const badLink = firstBadLink(rest.links);
   if (traceId === null) return idReason('traceId', 32, traceIdText);
   if (spanId === null) return idReason('spanId', 16, spanIdText);
   if (!noParent && parentSpanId === null) return idReason('parentSpanId', 16, parentText);
-  if (badLink !== null) return badLink;
-  return { ...origin, traceId, spanId, parentSpanId, ...rest };
+  return firstBadLink(rest.links) ?? { ...origin, traceId, spanId, parentSpanId, ...rest };
 }
 
 function idReason(field: string, digits: number, got: string): string {

@@ -10,7 +10,7 @@ import { type Reader, select, visible } from './reader.ts';
 import { unsigned } from './span-rows.ts';
 import { SqlParameters } from './sql-parameters.ts';
 import { byCount } from './summarize.ts';
-import type { TimeWindow } from './time-windows.ts';
+import { LAST_TIME, larger, smaller, type TimeWindow } from './time-windows.ts';
 
 export interface Evaluation {
   readonly projects: Projects;
@@ -69,8 +69,8 @@ const MAX_MINUTES = 600;
 
 /** The minutes that the traces lie in: spans are sorted by them, so those of others are not touched. */
 function inExtents(extents: readonly (readonly [bigint, bigint])[]): Place {
-  const from = extents.reduce((min, [start]) => (start < min ? start : min), 2n ** 63n);
-  const to = extents.reduce((max, [, end]) => (end > max ? end : max), -(2n ** 63n));
+  const from = extents.reduce((min, [start]) => smaller(min, start), LAST_TIME);
+  const to = extents.reduce((max, [, end]) => larger(max, end), -LAST_TIME);
   const minutes = new Set<number>();
   for (const [start, end] of extents) {
     for (
@@ -153,8 +153,8 @@ function summariesOf(result: NativeResult): Summaries {
   const firstProject = result.column('first_project');
   const matches = result.column<Uint8Array>('matches');
   const summaries: TraceSummary[] = [];
-  let first = 2n ** 63n;
-  let last = -(2n ** 63n);
+  let first = LAST_TIME;
+  let last = -LAST_TIME;
   for (let row = 0; row < result.rows; row++) {
     if (matches[row] !== 1) continue;
     const start = firstStart[row] as bigint;

@@ -46,7 +46,6 @@ export function areMany({ density }: Reader, { spans }: StoredData): boolean {
 interface KnownTraces {
   /** Where spans of them were seen: also read where the rollup has no row of them yet. */
   readonly window: TimeWindow;
-  readonly around: TimeWindow;
   /** No span is known to start then or later. */
   readonly end: bigint;
   /** A subquery. */
@@ -58,7 +57,8 @@ interface KnownTraces {
  * looked for in the bloom filter of each granule, of which each 8,000 spans are one: an hour at 75,000 spans a second
  * has 33,000.
  */
-export function inKnownMinutes({ window, around, end, ids }: KnownTraces, params: SqlParameters): string {
+export function inKnownMinutes({ window, end, ids }: KnownTraces, params: SqlParameters): string {
+  const around = lookAround(window);
   // Minutes are counted from 1970 to 2106, and a span may last for centuries.
   const from = larger(around.from, 0n);
   const [first, last] = [params.time(from), params.time(larger(smaller(around.to, end), from))];

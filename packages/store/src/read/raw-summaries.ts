@@ -2,6 +2,7 @@ import type { TraceSummary } from '@utxoiq/model';
 import type { NativeResult } from '../native/native-reader.ts';
 import { parentOf, unsigned } from './span-rows.ts';
 import { byCount } from './summarize.ts';
+import { LAST_TIME } from './time-windows.ts';
 
 /** What `summarizeRows` needs of `spans`. */
 export const SUMMARIZED =
@@ -20,8 +21,8 @@ export interface Summaries {
  */
 export function summarizeRows(result: NativeResult): Summaries {
   const traces = new Map<string, Gathered>();
-  let first = 2n ** 63n;
-  let last = -(2n ** 63n);
+  let first = LAST_TIME;
+  let last = -LAST_TIME;
   for (const span of rowsOf(result)) {
     let trace = traces.get(span.traceId);
     if (trace === undefined) {

@@ -52,7 +52,7 @@ export async function tracesInWindow(
   ${chosen}`;
   const around = withoutEnd(lookAround(window), end);
   const isNear = areMany(reader, data)
-    ? inKnownMinutes({ window, around, end, ids }, params)
+    ? inKnownMinutes({ window, end, ids }, params)
     : startsIn(around, params);
   const sql = `
 SELECT ${SUMMARIZED}${needed === null ? '' : `, toUInt8(${matches}) AS matched`}

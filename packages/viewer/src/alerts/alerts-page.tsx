@@ -51,8 +51,8 @@ function Overview({ isAdmin }: { isAdmin: boolean }) {
     ...(isAdmin ? [{ keys: 'n', label: 'New rule', run: makeRule }] : []),
   ]);
   const answers = [alerts, rules, history];
-  const failed = answers.find(({ isError, data }) => isError && data === undefined);
-  const stale = answers.find(({ isError, data }) => isError && data !== undefined);
+  const failed = answers.find(({ isLoadingError }) => isLoadingError);
+  const stale = answers.find(({ isRefetchError }) => isRefetchError);
   return (
     <>
       <div className="toolbar">

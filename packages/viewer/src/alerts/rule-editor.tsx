@@ -14,7 +14,7 @@ export function RuleEditor({ id, isAdmin }: { id: string; isAdmin: boolean }) {
   const rules = useAlertRules();
   const close = () => update({ rule: undefined });
   if (id === 'new') return <Editor rule={null} isAdmin={isAdmin} close={close} />;
-  if (rules.isError && rules.data === undefined)
+  if (rules.isLoadingError)
     return <Failure error={rules.error} what="the rule" retry={() => void rules.refetch()} />;
   if (rules.data === undefined) return <Loading what="the rule" />;
   const rule = rules.data.find((one) => one.id === id);

@@ -141,12 +141,11 @@ export function ComparePage() {
       </main>
     );
   }
-  const failed =
-    left.isError && left.data === undefined
-      ? { ...left, what: 'trace A' }
-      : right.isError && right.data === undefined
-        ? { ...right, what: 'trace B' }
-        : null;
+  const failed = left.isLoadingError
+    ? { ...left, what: 'trace A' }
+    : right.isLoadingError
+      ? { ...right, what: 'trace B' }
+      : null;
   return (
     <main className="compare-page">
       <h1 className="visually-hidden">Compare</h1>

@@ -12,7 +12,7 @@ export function TracePage() {
     <main className="trace-page">
       {trace.data === undefined && <h1 className="visually-hidden">Trace</h1>}
       {trace.isPending && <Loading what="the trace" />}
-      {trace.isError && trace.data === undefined && (
+      {trace.isLoadingError && (
         <Failure error={trace.error} what="the trace" retry={() => void trace.refetch()} />
       )}
       {trace.data !== undefined && <TraceView document={trace.data} />}

@@ -52,7 +52,6 @@ export function installProblems(
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ApiError): FastifyReply {
-  const nextStep = nextSteps[error.code];
   return reply
     .code(error.statusCode)
     .headers({ ...error.headers })
@@ -64,7 +63,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
       code: error.code,
       detail: error.message,
       instance: request.url.split('?')[0],
-      ...(nextStep === undefined || error.details.field !== undefined ? {} : { next_step: nextStep }),
+      next_step: nextSteps[error.code],
       ...error.details,
     });
 }
